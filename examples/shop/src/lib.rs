@@ -1,0 +1,1 @@
+//! The example target: a small shop in two versions behind a blue/green switch.

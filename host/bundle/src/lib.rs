@@ -1,0 +1,1 @@
+//! Plugins as shipped: fetch, look inside, lock.

@@ -1,0 +1,1 @@
+//! The pure core: plan, verdict, run and decision, without I/O, clock or async.

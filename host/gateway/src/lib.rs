@@ -1,0 +1,1 @@
+//! The one gateway for every byte that leaves.

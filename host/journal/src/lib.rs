@@ -1,0 +1,1 @@
+//! Keeps what happened: an append-only journal and the evidence beside it.

@@ -1,0 +1,1 @@
+//! Reads a plan: text in, plan and problems out.

@@ -1,0 +1,1 @@
+//! Tells a run's history to people and machines.

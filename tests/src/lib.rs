@@ -1,0 +1,1 @@
+//! What the whole-program tests share: finding binaries, starting servers, running the program.
