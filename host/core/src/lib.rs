@@ -1,1 +1,23 @@
-//! The pure core: plan, verdict, run and decision, without I/O, clock or async.
+//! The pure core of Holdpoint: what a plan, a verdict, a run and a decision are, and what follows from what.
+//!
+//! No I/O, no clock, no async, no randomness: time and identities arrive as data. The same history gives the same
+//! decision, on any machine, for ever. Modules stand in reading order.
+#![no_std]
+#![forbid(unsafe_code)]
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+extern crate alloc;
+
+pub mod facts;
+pub mod id;
+pub mod manifest;
+pub mod name;
+pub mod outcome;
+pub mod plan;
+pub mod policy;
+pub mod release;
+pub mod response;
+pub mod rollback;
+pub mod run;
+pub mod time;
+pub mod verdict;

@@ -1,0 +1,55 @@
+//! A plan: valid by construction. What was left open is filled in, what was named exists, what was granted is allowed.
+
+pub mod check;
+pub mod endpoint;
+pub mod grant;
+pub mod limit;
+pub mod people;
+pub mod phase;
+pub mod plugin;
+pub mod restore;
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::name::{CheckName, EndpointName, PhaseName, PluginName};
+
+use check::Check;
+use endpoint::Endpoint;
+use people::Escalation;
+use phase::Phase;
+use plugin::Plugin;
+use restore::Restore;
+
+/// What is to be verified, by whom it is judged and what may happen. Frozen when a run starts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The plan's name.
+    pub name: String,
+    /// The endpoints, bound to the release's environment.
+    pub endpoints: BTreeMap<EndpointName, Endpoint>,
+    /// The plugins.
+    pub plugins: BTreeMap<PluginName, Plugin>,
+    /// The phases, in order. At least one.
+    pub phases: Vec<Phase>,
+    /// How the previous version is brought back, if the plan says how.
+    pub restore: Option<Restore>,
+    /// Who is asked when the run can't decide.
+    pub escalation: Escalation,
+}
+
+impl Plan {
+    /// The phase of this name.
+    pub fn phase(&self, name: &PhaseName) -> Option<&Phase> {
+        self.phases.iter().find(|phase| phase.name == *name)
+    }
+
+    /// The check of this name, in whichever phase or among the recovery checks.
+    pub fn check(&self, name: &CheckName) -> Option<&Check> {
+        let recovery = self.restore.iter().flat_map(|restore| &restore.recovery);
+        self.phases.iter().flat_map(|phase| &phase.checks).chain(recovery).find(|check| check.name == *name)
+    }
+}

@@ -1,0 +1,80 @@
+//! Commands: what a run wants done. The core says it, the conductor does it.
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::CallId;
+use crate::name::{CheckName, PhaseName, PluginName};
+use crate::rollback::Deed;
+use crate::run::ending::Ending;
+use crate::time::Span;
+
+/// Something that a run wants done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case")]
+pub enum Command {
+    /// Call a check's plugin; answered by `CallEnded`.
+    Call {
+        /// The call's identity.
+        call: CallId,
+        /// Which check.
+        check: CheckName,
+        /// For what.
+        purpose: Purpose,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// How long it may take.
+        timeout: Span,
+    },
+    /// Stop a call. It ends as cancelled, or as it would have if it was faster.
+    Cancel {
+        /// Which call.
+        call: CallId,
+        /// Why.
+        why: String,
+    },
+    /// Call the rollback plugin; answered by `RollbackReplied`.
+    RollBack {
+        /// The call's identity.
+        call: CallId,
+        /// The plugin.
+        plugin: PluginName,
+        /// What is asked of it.
+        deed: Deed,
+        /// How long it may take.
+        timeout: Span,
+    },
+    /// Ask the commander; answered by `Answered`, `NobodyToAsk` or silence.
+    Ask {
+        /// Who.
+        commander: String,
+        /// What, in words.
+        question: String,
+        /// How long an answer is waited for; absent: until one comes.
+        within: Option<Span>,
+    },
+    /// An entry made no sense and changed nothing. For the log.
+    Complain {
+        /// What was wrong with it.
+        why: String,
+    },
+    /// The run has ended: nothing more is to be done.
+    Finish {
+        /// How.
+        ending: Ending,
+    },
+}
+
+/// What a check is called for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "purpose", rename_all = "kebab-case")]
+pub enum Purpose {
+    /// To judge the release, in this phase.
+    Judge {
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// To verify the recovery after a rollback.
+    Recover,
+}
