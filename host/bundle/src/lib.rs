@@ -1,1 +1,2 @@
 //! Plugins as shipped: fetch, look inside, lock.
+#![forbid(unsafe_code)]

@@ -1,1 +1,2 @@
 //! Carries a run out: write, think, write, do.
+#![forbid(unsafe_code)]

@@ -1,1 +1,2 @@
 //! The one gateway for every byte that leaves.
+#![forbid(unsafe_code)]

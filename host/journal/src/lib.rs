@@ -1,1 +1,2 @@
 //! Keeps what happened: an append-only journal and the evidence beside it.
+#![forbid(unsafe_code)]

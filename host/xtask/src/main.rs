@@ -1,3 +1,4 @@
 //! The entry point.
+#![forbid(unsafe_code)]
 
 fn main() {}
