@@ -1,0 +1,42 @@
+//! What the plugin interface looks like in Rust, generated from `wit/holdpoint`.
+//!
+//! Two worlds, one set of imports: the records that both speak of are the same Rust types.
+#![expect(
+    missing_docs,
+    clippy::pedantic,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    reason = "generated"
+)]
+
+/// World `check`.
+pub mod check {
+    wit_bindgen::generate!({
+        path: "../../wit/holdpoint",
+        world: "check",
+        pub_export_macro: true,
+        export_macro_name: "export_check",
+        default_bindings_module: "holdpoint_sdk::bindings::check",
+        generate_unused_types: true,
+        additional_derives: [PartialEq, Clone],
+    });
+}
+
+/// World `rollback`.
+pub mod rollback {
+    wit_bindgen::generate!({
+        path: "../../wit/holdpoint",
+        world: "rollback",
+        pub_export_macro: true,
+        export_macro_name: "export_rollback",
+        default_bindings_module: "holdpoint_sdk::bindings::rollback",
+        additional_derives: [PartialEq, Clone],
+        with: {
+            "holdpoint:plugin/types@0.1.0": super::check::holdpoint::plugin::types,
+            "holdpoint:plugin/http@0.1.0": super::check::holdpoint::plugin::http,
+            "holdpoint:plugin/net@0.1.0": super::check::holdpoint::plugin::net,
+            "holdpoint:plugin/log@0.1.0": super::check::holdpoint::plugin::log,
+            "holdpoint:plugin/clock@0.1.0": super::check::holdpoint::plugin::clock,
+        },
+    });
+}

@@ -1,0 +1,3 @@
+//! Write Holdpoint checks and rollbacks in Rust.
+
+pub mod bindings;
