@@ -8,16 +8,17 @@
 
 extern crate alloc;
 
-pub mod facts;
-pub mod id;
-pub mod manifest;
 pub mod name;
-pub mod outcome;
-pub mod plan;
-pub mod policy;
+pub mod id;
+pub mod time;
+pub mod text;
 pub mod release;
+pub mod manifest;
+pub mod policy;
+pub mod plan;
+pub mod verdict;
+pub mod facts;
+pub mod outcome;
 pub mod response;
 pub mod rollback;
 pub mod run;
-pub mod time;
-pub mod verdict;

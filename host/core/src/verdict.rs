@@ -1,5 +1,7 @@
 //! Verdicts: what a plugin says, once it has been admitted.
 
+pub mod admit;
+
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -34,8 +36,8 @@ pub enum Level {
     Fail,
 }
 
-/// One observation that explains a verdict. The same shape before and after admission: only [`crate::verdict`]'s
-/// `admit` makes a [`Verdict`] of it.
+/// One observation that explains a verdict. The same shape before and after admission: only
+/// [`admit::admit`] makes a [`Verdict`] of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// How it bears on the verdict.
@@ -104,7 +106,7 @@ pub struct Draft {
     pub labels: Vec<(String, String)>,
 }
 
-/// What a plugin says, inside its limits, with finite numbers and visible text. Made by `admit` alone.
+/// What a plugin says, inside its limits, with finite numbers and visible text. Made by [`admit::admit`] alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     pub(crate) finds: Finds,

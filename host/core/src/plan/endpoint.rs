@@ -102,7 +102,7 @@ impl Scheme {
 pub enum AddressRule {
     /// Addresses of the public internet.
     Public,
-    /// The private ranges: 10/8, 172.16/12, 192.168/16 and fc00::/7.
+    /// The private ranges: 10/8, 172.16/12, 192.168/16 and `fc00::/7`.
     Private,
     /// Exactly these, whatever their class: the only way to loopback, link-local and metadata addresses.
     Network(IpNet),
