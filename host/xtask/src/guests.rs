@@ -26,6 +26,13 @@ pub(crate) struct Arguments {
     names: Vec<String>,
 }
 
+impl Arguments {
+    /// Every guest there is.
+    pub(crate) fn all() -> Self {
+        Self { names: Vec::new() }
+    }
+}
+
 /// Where things are read from and written to.
 struct Places {
     /// The repository.

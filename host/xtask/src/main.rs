@@ -1,7 +1,14 @@
 //! The project's own tasks; each has a file of its own.
 #![forbid(unsafe_code)]
 
+mod build;
+mod demo;
 mod guests;
+mod http;
+mod measure;
+mod package;
+mod step;
+mod test;
 
 use clap::{Parser, Subcommand};
 
@@ -16,10 +23,24 @@ struct Arguments {
 enum Task {
     /// Build plugins and test guests into components under the target folder
     Guests(guests::Arguments),
+    /// Build everything that the demo and the tests run
+    Build,
+    /// Show a good release confirmed and a bad one rolled back and recovered
+    Demo,
+    /// Check everything: format, lints, unit tests, plugins, the program as a whole
+    Test,
+    /// Print how long our files and functions are
+    Measure,
 }
 
 fn main() -> anyhow::Result<()> {
-    match Arguments::parse().task {
+    let task = Arguments::parse().task;
+    let places = step::Places::find()?;
+    match task {
         Task::Guests(arguments) => guests::build(&arguments),
+        Task::Build => build::build(&places),
+        Task::Demo => demo::demo(&places),
+        Task::Test => test::test(&places),
+        Task::Measure => measure::measure(&places),
     }
 }

@@ -1,0 +1,70 @@
+//! What the tests need of the machine beside Rust, and how it gets there.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Result, bail};
+
+use crate::step::say;
+
+/// A program that tests run, and the Debian package that brings it.
+pub(crate) struct Tool {
+    program: &'static str,
+    package: &'static str,
+    purpose: &'static str,
+}
+
+/// What the test command needs.
+pub(crate) const FOR_TESTS: &[Tool] = &[
+    Tool {
+        program: "/usr/bin/prometheus",
+        package: "prometheus",
+        purpose: "the prometheus plugin is tested against it",
+    },
+    Tool { program: "/usr/bin/xmllint", package: "libxml2-utils", purpose: "JUnit reports are validated with it" },
+];
+
+/// Sees to it that the tools are there: installed already, or installed now where that can be done.
+///
+/// # Errors
+/// When one is missing and can't be installed; the text names the one command that would.
+pub(crate) fn provide(tools: &[Tool]) -> Result<()> {
+    let missing: Vec<&Tool> = tools.iter().filter(|tool| !present(tool)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
+    say(&format!("installing {} with apt", packages.join(" ")));
+    if apt(&["update"]) {
+        let install = ["install", "-y", "--no-install-recommends"];
+        apt(&install.iter().chain(&packages).copied().collect::<Vec<_>>());
+    }
+    let still: Vec<String> = missing
+        .iter()
+        .filter(|tool| !present(tool))
+        .map(|tool| format!("{} ({})", tool.package, tool.purpose))
+        .collect();
+    if still.is_empty() {
+        return Ok(());
+    }
+    bail!("missing: {}; install with: sudo apt-get install {}", still.join(", "), packages.join(" "))
+}
+
+fn present(tool: &Tool) -> bool {
+    let name = Path::new(tool.program).file_name().unwrap_or_default();
+    let elsewhere = std::env::var_os("PATH").unwrap_or_default();
+    Path::new(tool.program).exists() || std::env::split_paths(&elsewhere).any(|folder| folder.join(name).exists())
+}
+
+/// Calls apt-get, without a terminal and without starting the services of what it installs.
+fn apt(arguments: &[&str]) -> bool {
+    let status = Command::new("apt-get")
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        // Debian's packages start their daemons on installation, unless this says that the machine does not want it.
+        .env("RUNLEVEL", "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status();
+    status.is_ok_and(|status| status.success())
+}
