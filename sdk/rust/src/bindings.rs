@@ -1,13 +1,7 @@
 //! What the plugin interface looks like in Rust, generated from `wit/holdpoint`.
 //!
 //! Two worlds, one set of imports: the records that both speak of are the same Rust types.
-#![expect(
-    missing_docs,
-    clippy::pedantic,
-    clippy::allow_attributes,
-    clippy::allow_attributes_without_reason,
-    reason = "generated"
-)]
+#![expect(missing_docs, clippy::pedantic, reason = "generated")]
 
 /// World `check`.
 pub mod check {

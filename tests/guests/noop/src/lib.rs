@@ -1,24 +1,20 @@
 //! A check that looks at nothing and passes: the floor of every measurement.
 
-use holdpoint_sdk::bindings::check::exports::holdpoint::plugin::checker::Guest;
-use holdpoint_sdk::bindings::check::holdpoint::plugin::types::*;
+use holdpoint_sdk::{Call, CheckResult, Host, Outcome, Verdict};
 
-struct Plugin;
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {}
 
-impl Guest for Plugin {
-    fn validate(_settings: String) -> Vec<Problem> {
-        Vec::new()
-    }
-    fn run(_call: Call) -> Result<Verdict, Failure> {
-        Ok(Verdict {
-            outcome: Outcome::Pass,
-            summary: "nothing was looked at".into(),
-            findings: vec![],
-            measurements: vec![],
-            labels: vec![],
-        })
-    }
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a check")]
+fn check(_settings: &Settings, _host: &Host, _call: &Call) -> CheckResult {
+    Ok(Verdict {
+        outcome: Outcome::Pass,
+        summary: "nothing was looked at".to_owned(),
+        findings: Vec::new(),
+        measurements: Vec::new(),
+        labels: Vec::new(),
+    })
 }
 
-#[cfg(target_arch = "wasm32")]
-holdpoint_sdk::bindings::check::export_check!(Plugin);
+holdpoint_sdk::check!(Settings, check);
