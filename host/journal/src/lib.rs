@@ -1,2 +1,16 @@
-//! Keeps what happened: an append-only journal and the evidence beside it.
+//! Keeps what happened: an append-only journal in SQLite, and the evidence beside it, by its digest.
+//!
+//! A store is a folder that only its owner may enter. Within it `journal.db` holds the entries of every run, and
+//! `blobs/` holds bodies and evidence as files that are named by what is in them.
 #![forbid(unsafe_code)]
+
+pub mod blob;
+pub mod journal;
+pub mod sqlite;
+pub mod store;
+mod schema;
+
+pub use blob::{BlobError, Blobs};
+pub use journal::{Journal, JournalError, RunRow};
+pub use sqlite::SqliteJournal;
+pub use store::{Store, StoreError};

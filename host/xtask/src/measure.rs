@@ -86,9 +86,9 @@ fn function_lengths(text: &str) -> Vec<usize> {
         match open {
             None if begins && !words.ends_with(';') => {
                 if words.ends_with('}') {
-                    lengths.push(1)
+                    lengths.push(1);
                 } else {
-                    open = Some((number, indentation))
+                    open = Some((number, indentation));
                 }
             }
             Some((start, depth)) if indentation == depth && words.starts_with('}') => {

@@ -1,0 +1,155 @@
+//! Blobs: bytes kept under their own digest, so that what is kept can't be mistaken and is kept once.
+
+use std::io::{self, Read as _, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _};
+use holdpoint_core::id::Digest;
+
+/// A folder of blobs. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    folder: Arc<Dir>,
+    /// Tells the unfinished files of one process apart.
+    unfinished: Arc<AtomicU64>,
+}
+
+/// Why a blob could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// It could not be written.
+    #[error("could not write blob {digest}")]
+    Write {
+        /// Which.
+        digest: Digest,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It could not be read.
+    #[error("could not read blob {digest}")]
+    Read {
+        /// Which.
+        digest: Digest,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// What is kept under its digest is something else.
+    #[error("blob {digest} has been changed: what lies there is {found}")]
+    Changed {
+        /// Which was asked for.
+        digest: Digest,
+        /// The digest of what was found.
+        found: Digest,
+    },
+}
+
+impl Blobs {
+    /// The blobs in this folder.
+    pub(crate) fn new(folder: Dir) -> Self {
+        Self { folder: Arc::new(folder), unfinished: Arc::new(AtomicU64::new(0)) }
+    }
+
+    /// Keeps bytes and returns their digest. They are safe on disk when it returns, whole or not at all. Bytes that
+    /// are kept already are not written again.
+    ///
+    /// # Errors
+    /// When they can't be written.
+    pub fn put(&self, bytes: &[u8]) -> Result<Digest, BlobError> {
+        let digest = Digest::of(bytes);
+        let (shelf, name) = place(&digest);
+        let kept = self.folder.metadata(format!("{shelf}/{name}"));
+        if kept.is_ok_and(|kept| kept.is_file() && kept.len() == bytes.len() as u64) {
+            return Ok(digest);
+        }
+        self.write(&shelf, &name, bytes).map_err(|source| BlobError::Write { digest, source })?;
+        Ok(digest)
+    }
+
+    /// Reads the bytes of this digest, and makes sure that they are.
+    ///
+    /// # Errors
+    /// When they are not there, can't be read, or are not what they were.
+    pub fn get(&self, digest: &Digest) -> Result<Vec<u8>, BlobError> {
+        let (shelf, name) = place(digest);
+        let mut bytes = Vec::new();
+        self.folder
+            .open(format!("{shelf}/{name}"))
+            .and_then(|mut file| file.read_to_end(&mut bytes))
+            .map_err(|source| BlobError::Read { digest: *digest, source })?;
+        let found = Digest::of(&bytes);
+        if found == *digest { Ok(bytes) } else { Err(BlobError::Changed { digest: *digest, found }) }
+    }
+
+    fn write(&self, shelf: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
+        match self.folder.create_dir(shelf) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+        let number = self.unfinished.fetch_add(1, Ordering::Relaxed);
+        let unfinished = format!("{shelf}/.{}-{number}", std::process::id());
+        let mut file = self
+            .folder
+            .open_with(&unfinished, OpenOptions::new().write(true).create(true).truncate(true).mode(0o600))?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        let named = written.and_then(|()| self.folder.rename(&unfinished, &self.folder, format!("{shelf}/{name}")));
+        if named.is_err() {
+            // Best effort: what was left half-written has a name that nothing ever reads.
+            let _ = self.folder.remove_file(&unfinished);
+        }
+        named
+    }
+}
+
+/// A shelf and a name: two hexadecimal digits, then the other sixty-two.
+fn place(digest: &Digest) -> (String, String) {
+    let hex = digest.hex();
+    let (shelf, name) = hex.split_at(2);
+    (shelf.to_owned(), name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cap_std::ambient_authority;
+
+    fn blobs() -> (tempfile::TempDir, Blobs) {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::new(Dir::open_ambient_dir(folder.path(), ambient_authority()).unwrap());
+        (folder, blobs)
+    }
+
+    #[test]
+    fn what_was_put_is_got_by_its_digest() {
+        let (_folder, blobs) = blobs();
+        let digest = blobs.put(b"an answer").unwrap();
+        assert_eq!(digest, Digest::of(b"an answer"));
+        assert_eq!(blobs.put(b"an answer").unwrap(), digest);
+        assert_eq!(blobs.get(&digest).unwrap(), b"an answer");
+    }
+
+    #[test]
+    fn a_blob_that_was_changed_is_found_out() {
+        let (folder, blobs) = blobs();
+        let digest = blobs.put(b"an answer").unwrap();
+        let (shelf, name) = place(&digest);
+        std::fs::write(folder.path().join(shelf).join(name), b"another").unwrap();
+        assert!(matches!(blobs.get(&digest), Err(BlobError::Changed { .. })));
+    }
+
+    #[test]
+    fn a_blob_that_is_not_there_is_an_error() {
+        let (_folder, blobs) = blobs();
+        assert!(matches!(blobs.get(&Digest::of(b"x")), Err(BlobError::Read { .. })));
+    }
+
+    #[test]
+    fn nothing_is_left_beside_the_blobs() {
+        let (folder, blobs) = blobs();
+        let digest = blobs.put(b"an answer").unwrap();
+        let shelf = folder.path().join(place(&digest).0);
+        assert_eq!(std::fs::read_dir(shelf).unwrap().count(), 1);
+    }
+}
