@@ -1,4 +1,5 @@
 //! The program `shop`: starts a version, a switch, or everything, and runs until it is told to stop.
+#![forbid(unsafe_code)]
 
 use std::io::{Read, Write, stdin, stdout};
 

@@ -75,8 +75,8 @@ async fn a_login_without_the_hidden_token_is_refused() {
 
 #[tokio::test]
 async fn a_login_with_the_token_of_another_browser_is_refused() {
-    let (_service, mut browser) = service().await;
-    let mut other = Browser::at(&format!("http://{}", _service.address()));
+    let (service, mut browser) = service().await;
+    let mut other = Browser::at(&format!("http://{}", service.address()));
     browser.csrf().await;
     let csrf = other.csrf().await;
 

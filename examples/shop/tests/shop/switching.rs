@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use holdpoint_shop::{Colour, Fault, Mishap, Shop, ShopConfig};
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
 
 use crate::browser::{Answer, Browser};
 
@@ -148,6 +149,27 @@ async fn a_switch_to_the_live_colour_is_complete_and_changes_nothing() {
     let operation = switch(&mut admin, "green", "k-1").await.json();
 
     assert_eq!((&operation["state"], &operation["changed"]), (&json!("complete"), &json!(false)));
+}
+
+#[tokio::test]
+async fn a_dropped_shop_stops_listening() {
+    let (shop, _) = shop(|_| {}).await;
+    let addresses: Vec<_> = {
+        let ready = shop.ready();
+        let urls = [&ready.url, &ready.admin, &ready.blue.url, ready.green.admin.as_ref().unwrap()];
+        urls.into_iter().map(|url| url.strip_prefix("http://").unwrap().to_owned()).collect()
+    };
+
+    drop(shop);
+
+    for address in addresses {
+        let refused = async {
+            while TcpStream::connect(&address).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, refused).await.expect("a closed port");
+    }
 }
 
 #[tokio::test]
