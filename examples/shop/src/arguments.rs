@@ -46,9 +46,9 @@ impl Arguments {
     }
 }
 
-const FAULTS: &str = "Faults: checkout-broken, wrong-build, slow, dependency-down, certificate-near-end,
-error-rate:N (N per cent, 1 to 100). They can be changed while a version runs: POST {\"faults\": […]} to
-/admin/faults on its admin address.";
+const FAULTS: &str = "Faults: checkout-broken, wrong-build, slow, dependency-down, certificate-near-end, \
+    error-rate:N (N per cent, 1 to 100). They can be changed while a version runs: POST {\"faults\": […]} to \
+    /admin/faults on its admin address.";
 
 /// One version.
 #[derive(Args)]

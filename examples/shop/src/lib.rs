@@ -8,7 +8,7 @@
 //! ```no_run
 //! # async fn example() -> Result<(), holdpoint_shop::StartError> {
 //! let shop = holdpoint_shop::Shop::start(holdpoint_shop::ShopConfig::on_free_ports()).await?;
-//! let home_page = &shop.ready().url; // http://127.0.0.1:…
+//! let home_page = &shop.ready().public; // http://127.0.0.1:…
 //! # assert!(home_page.starts_with("http"));
 //! # Ok(())
 //! # }

@@ -6,7 +6,8 @@ use std::io::{Read, Write, stdin, stdout};
 use anyhow::Context;
 use clap::Parser;
 use holdpoint_shop::{Service, Shop, Switch};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::oneshot,
@@ -26,7 +27,7 @@ async fn main() -> anyhow::Result<()> {
             let authority = serve.authority()?;
             let service = Service::start(serve.config(authority.clone())?).await?;
             say(&json!({
-                "url": format!("http://{}", service.address()),
+                "public": format!("http://{}", service.address()),
                 "https": service.https().map(|address| format!("https://{address}")),
                 "admin": service.admin().map(|address| format!("http://{address}")),
                 "ca": authority.map(|authority| authority.pem()),
@@ -37,7 +38,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Switch(switch) => {
             let switch = Switch::start(switch.config()).await?;
             say(&json!({
-                "url": format!("http://{}", switch.address()),
+                "public": format!("http://{}", switch.address()),
                 "admin": format!("http://{}", switch.admin()),
                 "live": switch.live(),
             }))?;
@@ -50,7 +51,7 @@ async fn main() -> anyhow::Result<()> {
             if let (Some(path), Some(pem)) = (ca_file, &shop.ready().ca) {
                 std::fs::write(&path, pem).with_context(|| format!("could not write {}", path.display()))?;
             }
-            say(&serde_json::to_value(shop.ready())?)?;
+            say(shop.ready())?;
             stopped.await;
             shop.stop().await;
         }
@@ -59,7 +60,8 @@ async fn main() -> anyhow::Result<()> {
 }
 
 /// Prints the one line that says where everything answers.
-fn say(ready: &Value) -> anyhow::Result<()> {
+fn say(ready: &impl Serialize) -> anyhow::Result<()> {
+    let ready = serde_json::to_string(ready)?;
     let mut out = stdout().lock();
     writeln!(out, "{ready}").and_then(|()| out.flush()).context("could not print the ready line")
 }

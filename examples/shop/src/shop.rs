@@ -133,8 +133,8 @@ pub struct Shop {
 /// What a running shop tells about itself; as JSON, the line printed when it is ready.
 #[derive(Clone, Debug, Serialize)]
 pub struct Ready {
-    /// The shop, through the switch.
-    pub url: String,
+    /// The shop as its users see it, through the switch.
+    pub public: String,
     /// The same over https.
     pub https: Option<String>,
     /// The switch's admin API.
@@ -194,7 +194,7 @@ impl Shop {
             (None, _, _) | (Some(_), None, _) | (Some(_), _, None) => None,
         };
         let ready = Ready {
-            url: http(switch.address()),
+            public: http(switch.address()),
             https: https.map(secure),
             admin: http(switch.admin()),
             live,

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State, rejection::JsonRejection},
+    extract::{
+        Path, State,
+        rejection::{JsonRejection, PathRejection},
+    },
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -80,8 +83,9 @@ async fn place(floor: &Floor, visitor: &Visitor, cart: &str) -> Result<Order, Re
 pub(super) async fn order(
     State(floor): State<Arc<Floor>>,
     visitor: Visitor,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Refusal> {
+    let Path(id) = id?;
     match floor.store.order(&visitor.session.user, &id) {
         Some(order) => Ok(Json(json!({ "order": order }))),
         None => Err(Refusal::new(StatusCode::NOT_FOUND, "unknown-order", format!("you have no order {id:?}"))),

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::{Path, Query, Request, State, rejection::JsonRejection},
+    extract::{
+        Path, Query, Request, State,
+        rejection::{JsonRejection, PathRejection, QueryRejection},
+    },
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -81,15 +84,20 @@ async fn history(State(crossing): State<Arc<Crossing>>) -> Json<Value> {
     Json(json!({ "history": crossing.desk.history() }))
 }
 
-async fn operation(State(crossing): State<Arc<Crossing>>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
+async fn operation(
+    State(crossing): State<Arc<Crossing>>,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Json<Value>, Refusal> {
+    let Path(id) = id?;
     let found = crossing.desk.operation(&id).ok_or_else(|| unknown(&format!("no operation {id:?}")))?;
     Ok(Json(found.view()))
 }
 
 async fn operation_by_key(
     State(crossing): State<Arc<Crossing>>,
-    Query(ByKey { key }): Query<ByKey>,
+    asked: Result<Query<ByKey>, QueryRejection>,
 ) -> Result<Json<Value>, Refusal> {
+    let Query(ByKey { key }) = asked?;
     let key = key.ok_or_else(|| Refusal::new(StatusCode::BAD_REQUEST, "no-key", "say ?key=KEY"))?;
     let found = Key::parse(key.as_bytes()).and_then(|key| crossing.desk.operation_by_key(&key));
     Ok(Json(found.ok_or_else(|| unknown(&format!("no operation with the key {key:?}")))?.view()))

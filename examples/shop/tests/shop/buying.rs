@@ -15,7 +15,7 @@ async fn service() -> (Service, Browser) {
 #[tokio::test]
 async fn an_order_goes_from_the_login_form_to_the_order_number() {
     let shop = Shop::start(ShopConfig::on_free_ports()).await.unwrap();
-    let mut browser = Browser::at(&shop.ready().url);
+    let mut browser = Browser::at(&shop.ready().public);
 
     let home = browser.get("/").await;
     assert_eq!(home.status, StatusCode::OK);
@@ -110,7 +110,7 @@ async fn the_session_cookie_is_out_of_reach_of_scripts() {
 #[tokio::test]
 async fn a_session_goes_on_after_the_other_version_took_over() {
     let shop = Shop::start(ShopConfig::on_free_ports()).await.unwrap();
-    let mut browser = Browser::at(&shop.ready().url);
+    let mut browser = Browser::at(&shop.ready().public);
     browser.log_in().await;
 
     Browser::at(&shop.ready().admin).post_json("/api/switch", r#"{"to":"green"}"#).await;

@@ -32,7 +32,7 @@ fn read(text: &str) -> (BTreeMap<&str, &str>, BTreeMap<&str, f64>) {
 #[tokio::test]
 async fn the_metrics_page_is_well_formed_and_counts_what_happened() {
     let shop = Shop::start(ShopConfig::on_free_ports()).await.unwrap();
-    let mut browser = Browser::at(&shop.ready().url);
+    let mut browser = Browser::at(&shop.ready().public);
     let cart = browser.log_in_and_fill_cart().await;
     browser.post_json("/api/checkout", &json!({ "cart": cart }).to_string()).await;
     browser.post_json("/api/checkout", &json!({ "cart": cart }).to_string()).await;

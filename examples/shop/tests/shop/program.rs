@@ -37,7 +37,7 @@ async fn the_whole_shop_says_where_it_is_and_ends_when_stdin_closes() {
     let (mut running, ready) =
         start(&["all", "--port-base", "0", "--live", "green", "--fault-green", "slow", "--until-stdin-closes"]);
 
-    let version = Browser::at(ready["url"].as_str().unwrap()).get("/version").await.json();
+    let version = Browser::at(ready["public"].as_str().unwrap()).get("/version").await.json();
     assert_eq!((&version["version"], &version["revision"]), (&ready["green"]["version"], &ready["green"]["revision"]));
     drop(running.0.stdin.take());
 
@@ -49,9 +49,9 @@ async fn separate_processes_make_the_same_shop() {
     let free = "127.0.0.1:0";
     let (_blue, blue) = start(&["serve", "--listen", free, "--version", "2.0.0", "--colour", "blue"]);
     let (_green, green) = start(&["serve", "--listen", free, "--version", "2.1.0", "--colour", "green"]);
-    let (blue, green) = (blue["url"].as_str().unwrap(), green["url"].as_str().unwrap());
+    let (blue, green) = (blue["public"].as_str().unwrap(), green["public"].as_str().unwrap());
     let (_switch, switch) = start(&["switch", "--listen", free, "--admin", free, "--blue", blue, "--green", green]);
-    let mut browser = Browser::at(switch["url"].as_str().unwrap());
+    let mut browser = Browser::at(switch["public"].as_str().unwrap());
 
     assert_eq!(browser.get("/version").await.json()["version"], "2.0.0");
     let mut admin = Browser::at(switch["admin"].as_str().unwrap());

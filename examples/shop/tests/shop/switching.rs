@@ -25,7 +25,7 @@ async fn switch(admin: &mut Browser, to: &str, key: &str) -> Answer {
 }
 
 async fn colour_of(shop: &Shop) -> String {
-    Browser::at(&shop.ready().url).get("/").await.header("x-shop-colour").to_owned()
+    Browser::at(&shop.ready().public).get("/").await.header("x-shop-colour").to_owned()
 }
 
 /// Asks by key until the operation has ended.
@@ -156,7 +156,7 @@ async fn a_dropped_shop_stops_listening() {
     let (shop, _) = shop(|_| {}).await;
     let addresses: Vec<_> = {
         let ready = shop.ready();
-        let urls = [&ready.url, &ready.admin, &ready.blue.url, ready.green.admin.as_ref().unwrap()];
+        let urls = [&ready.public, &ready.admin, &ready.blue.url, ready.green.admin.as_ref().unwrap()];
         urls.into_iter().map(|url| url.strip_prefix("http://").unwrap().to_owned()).collect()
     };
 
@@ -188,7 +188,11 @@ async fn malformed_requests_are_refused_and_not_remembered() {
     assert_eq!(switch(&mut admin, "red", "k").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(switch(&mut admin, "green", "").await.status, StatusCode::BAD_REQUEST);
     assert_eq!(admin.post_json("/api/switch", "{").await.status, StatusCode::BAD_REQUEST);
-    assert_eq!(admin.get("/api/operations").await.status, StatusCode::BAD_REQUEST);
+    for path in ["/api/operations", "/api/operations/%ff", "/api/operations?key=a&key=b"] {
+        let answer = admin.get(path).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}");
+        assert!(answer.json()["error"]["message"].is_string(), "{path}");
+    }
     assert_eq!(admin.get("/api/history").await.json(), json!({ "history": [] }));
 }
 
