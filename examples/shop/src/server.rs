@@ -48,7 +48,7 @@ impl Servers {
         L::Addr: std::fmt::Debug,
     {
         let mut stop = self.stop.subscribe();
-        // Ends on a word and on a dropped sender alike.
+        // Ends on a word and on a dropped sender alike, so that no server outlives its handle.
         let stopped = async move { drop(stop.changed().await) };
         let server = axum::serve(listener, routes).with_graceful_shutdown(stopped);
         self.running.spawn(async move { drop(server.await) });
@@ -64,8 +64,8 @@ impl Servers {
 
 impl Drop for Servers {
     fn drop(&mut self) {
-        self.stop.send_replace(());
-        // A dropped set would abort its tasks and cut off the answers under way.
+        // The sender of the stop goes with this and ends the servers. A dropped set would abort them, and
+        // cut off the answers under way.
         self.running.detach_all();
     }
 }
