@@ -91,7 +91,7 @@ impl Drop for Running {
 
 fn start(places: &Places, scene: &Scene) -> Result<Running> {
     let mut shop = Command::new(places.program("shop"));
-    shop.args(["all", "--live", "green", "--until-stdin-closes"]);
+    shop.args(["all", "--port-base", "0", "--live", "green", "--until-stdin-closes"]);
     for fault in scene.faults {
         shop.args(["--fault-green", fault]);
     }
