@@ -1,6 +1,16 @@
-//! Responses: what a failed check asks for.
+//! Responses: what the outcome of a check asks for.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
 
 use serde::{Deserialize, Serialize};
+
+use crate::attempt::Settled;
+use crate::id::{CallId, Digest};
+use crate::name::CheckName;
+use crate::outcome::Outcome;
+use crate::plan::check::{Check, Severity, Urgency};
+use crate::verdict::Finds;
 
 /// What a failed check or fired rule asks for, from the weakest to the strongest. (D-3)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,5 +39,140 @@ impl Response {
             Self::Escalate => "escalate",
             Self::RollBack => "roll-back",
         }
+    }
+
+    /// Whether the run can't simply go on. (D-3)
+    pub const fn stops(self) -> bool {
+        match self {
+            Self::Note | Self::Hotfix => false,
+            Self::Escalate | Self::RollBack => true,
+        }
+    }
+}
+
+/// What was seen of the release. "It is bad" and "we could not find out" are not the same. (D-9)
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sight {
+    /// It is as it should be, or a person says that it will do.
+    Good,
+    /// It could not be found out.
+    Unclear,
+    /// It is bad.
+    Bad,
+}
+
+impl Outcome {
+    /// What this outcome shows of the release. (D-1, D-9)
+    pub fn sight(&self) -> Sight {
+        match self {
+            Self::Said { verdict } => match verdict.finds() {
+                Finds::Pass | Finds::Warn => Sight::Good,
+                Finds::Fail => Sight::Bad,
+                Finds::Inconclusive => Sight::Unclear,
+            },
+            Self::Waived { .. } => Sight::Good,
+            Self::Error { .. } | Self::Timeout { .. } | Self::Skipped { .. } | Self::Cancelled { .. } => Sight::Unclear,
+        }
+    }
+
+    /// What happened, in one sentence and without the outcome's own word.
+    pub fn account(&self) -> String {
+        match self {
+            Self::Said { verdict } => verdict.summary().to_string(),
+            Self::Error { fault } => fault.message.clone(),
+            Self::Timeout { limit, message } => format!("not ended within {limit}: {message}"),
+            Self::Skipped { why } | Self::Cancelled { why } => why.clone(),
+            Self::Waived { by, reason } => format!("{by}: {reason}"),
+        }
+    }
+}
+
+/// What a settled check asks for, with its cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Asked {
+    /// The response; absent when it asks for nothing, since it lets through.
+    pub response: Option<Response>,
+    /// When it is answered.
+    pub urgency: Urgency,
+    /// What it comes from.
+    pub cause: Cause,
+}
+
+/// What a response comes from: enough to find everything else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cause {
+    /// The check.
+    pub check: CheckName,
+    /// How bad it is when that check fails.
+    pub severity: Severity,
+    /// What was seen.
+    pub sight: Sight,
+    /// The outcome's word.
+    pub word: &'static str,
+    /// What happened, in one sentence.
+    pub account: String,
+    /// How many calls were made.
+    pub attempts: usize,
+    /// The last call, if there was one.
+    pub call: Option<CallId>,
+    /// The evidence of the last call, if it was kept.
+    pub evidence: Option<Digest>,
+}
+
+/// Says what a settled check asks for. (D-1, D-2, D-9)
+///
+/// What lets through asks for nothing. A `fail` asks for the check's `on-fail`, everything that could not be found out
+/// for its `on-inconclusive`, at the gate. What the run itself skipped or cancelled asks for a person: it can't count
+/// as a pass, and must not outweigh the reason for which the run stopped it.
+#[must_use]
+pub fn response_to(settled: &Settled, check: &Check) -> Asked {
+    let (response, urgency) = match &settled.outcome {
+        Outcome::Said { verdict } => match verdict.finds() {
+            Finds::Pass | Finds::Warn => (None, Urgency::AtTheGate),
+            Finds::Fail => (Some(check.on_fail), check.urgency),
+            Finds::Inconclusive => (Some(check.on_inconclusive), Urgency::AtTheGate),
+        },
+        Outcome::Error { .. } | Outcome::Timeout { .. } => (Some(check.on_inconclusive), Urgency::AtTheGate),
+        Outcome::Skipped { .. } | Outcome::Cancelled { .. } => (Some(Response::Escalate), Urgency::AtTheGate),
+        Outcome::Waived { .. } => (None, Urgency::AtTheGate),
+    };
+    Asked { response, urgency, cause: Cause::of(settled, check) }
+}
+
+impl Cause {
+    fn of(settled: &Settled, check: &Check) -> Self {
+        let last = settled.attempts.last();
+        Self {
+            check: check.name.clone(),
+            severity: check.severity,
+            sight: settled.outcome.sight(),
+            word: settled.outcome.word(),
+            account: settled.outcome.account(),
+            attempts: settled.attempts.len(),
+            call: last.map(|attempt| attempt.call),
+            evidence: last.and_then(|attempt| attempt.called.facts.evidence),
+        }
+    }
+}
+
+impl Asked {
+    /// Whether the run goes forward on this. (D-1)
+    pub const fn lets_through(&self) -> bool {
+        match self.cause.sight {
+            Sight::Good => true,
+            Sight::Unclear | Sight::Bad => false,
+        }
+    }
+
+    /// Whether the run can't simply go on. (D-3)
+    pub fn stops(&self) -> bool {
+        self.response.is_some_and(Response::stops)
+    }
+
+    /// Whether it is answered now, and what still runs is cancelled. A response that lets the run go on has nothing to
+    /// hurry for. (D-2)
+    pub fn stops_at_once(&self) -> bool {
+        self.stops() && self.urgency == Urgency::AtOnce
     }
 }

@@ -148,6 +148,20 @@ pub enum Progress {
     Unknown,
 }
 
+impl Progress {
+    /// In words, fit after "the rollback is".
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotBegun => "not begun",
+            Self::UnderWay => "under way",
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// A call of a rollback plugin that has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replied {

@@ -34,8 +34,7 @@ pub fn fit(text: &str, limit: Bytes) -> String {
     if shown.len() <= most {
         return shown;
     }
-    let mut kept: String =
-        shown.char_indices().take_while(|(at, c)| at + c.len_utf8() <= most).map(|(_, c)| c).collect();
+    let kept: String = shown.char_indices().take_while(|(at, c)| at + c.len_utf8() <= most).map(|(_, c)| c).collect();
     format!("{kept}… [cut: {} bytes in all]", text.len())
 }
 

@@ -16,9 +16,11 @@ pub struct Span(u64);
 pub struct NotASpan(pub String);
 
 const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
-const LONGEST: u64 = 30 * 24 * 3_600_000;
 
 impl Span {
+    /// The longest that can be written: 30 days.
+    pub const LONGEST: Self = Self(30 * 24 * 3_600_000);
+
     /// No time at all.
     pub const ZERO: Self = Self(0);
 
@@ -61,7 +63,7 @@ impl Span {
             total = number.checked_mul(*millis).and_then(|part| total.checked_add(part)).ok_or_else(wrong)?;
             rest = after;
         }
-        if text.is_empty() || total > LONGEST { Err(wrong()) } else { Ok(Self(total)) }
+        if text.is_empty() || total > Self::LONGEST.0 { Err(wrong()) } else { Ok(Self(total)) }
     }
 }
 

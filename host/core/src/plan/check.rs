@@ -48,6 +48,15 @@ impl Severity {
     pub const ALL: [(&'static str, Self); 3] =
         [("critical", Self::Critical), ("major", Self::Major), ("minor", Self::Minor)];
 
+    /// As it is written in a plan.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Minor => "minor",
+            Self::Major => "major",
+            Self::Critical => "critical",
+        }
+    }
+
     /// What a `fail` of this severity asks for, and when, unless the plan says otherwise. (D-2)
     pub const fn default_on_fail(self) -> (Response, Urgency) {
         match self {

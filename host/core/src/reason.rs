@@ -1,0 +1,232 @@
+//! Reasons: the chain that explains a decision, as data and in words.
+//!
+//! A tree: gate → check → verdict → evidence. Each level stands because of the levels below it. (D-8)
+
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+use core::fmt;
+
+use serde::Serialize;
+
+use crate::gate::{Gate, Leave, Terms};
+use crate::id::{CallId, Digest};
+use crate::name::{CheckName, PhaseName};
+use crate::plan::check::Severity;
+use crate::plan::phase::Arming;
+use crate::response::{Asked, Response};
+use crate::rollback::Step;
+use crate::time::Span;
+
+/// Why something was decided. Its `Display` is the whole tree, one line a ground, indented by two blanks a level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// What is so.
+    pub ground: Ground,
+    /// Because of what.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<Self>,
+}
+
+/// What a decision stands on. Its `Display` is one sentence without a stop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "ground", rename_all = "kebab-case")]
+pub enum Ground {
+    /// Every gate let the release through.
+    EveryGate,
+    /// Every gate let the release through, and something is to be mended.
+    Owing,
+    /// A gate closed.
+    Gate {
+        /// The phase that it ended.
+        phase: PhaseName,
+        /// Whether it acts.
+        arming: Arming,
+        /// The strongest response.
+        response: Option<Response>,
+    },
+    /// A check settled.
+    Check {
+        /// The check.
+        check: CheckName,
+        /// How bad it is when it fails.
+        severity: Severity,
+        /// The outcome's word.
+        word: &'static str,
+        /// How many calls were made.
+        attempts: usize,
+        /// What it asks for.
+        response: Option<Response>,
+    },
+    /// What a check said, or what went wrong with it.
+    Verdict {
+        /// In one sentence.
+        account: String,
+    },
+    /// What the host saw of the call.
+    Evidence {
+        /// The call.
+        call: CallId,
+        /// What was kept.
+        digest: Option<Digest>,
+    },
+    /// A person said so.
+    Person {
+        /// Who.
+        by: String,
+        /// What: `confirm`, `hotfix` or `roll-back`.
+        answer: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// Nobody answered.
+    Silence {
+        /// How long it was waited.
+        waited: Span,
+    },
+    /// There was nobody to ask.
+    NobodyToAsk,
+    /// The plan wants nobody to be waited for.
+    NoPatience,
+    /// No check of an armed gate was let through, so nothing speaks for the release.
+    NothingVouches,
+    /// The plan names no rollback.
+    NoRollback,
+    /// A rollback was only planned, since the run may not change anything.
+    DryRun {
+        /// What would have been done, in one sentence.
+        summary: String,
+        /// The steps that would have been taken.
+        steps: Vec<Step>,
+    },
+    /// How the rollback went.
+    Rollback {
+        /// In one sentence.
+        account: String,
+    },
+    /// Every recovery check was let through.
+    Recovered,
+    /// The recovery could not be verified.
+    NotRecovered,
+    /// Somebody stopped the run.
+    Interrupted {
+        /// How.
+        by: String,
+    },
+}
+
+impl Reason {
+    /// A reason with nothing below it.
+    pub(crate) const fn plain(ground: Ground) -> Self {
+        Self { ground, because: Vec::new() }
+    }
+
+    /// A reason that stands because of others.
+    pub(crate) const fn because(ground: Ground, because: Vec<Self>) -> Self {
+        Self { ground, because }
+    }
+
+    /// How a rollback went.
+    pub(crate) const fn rollback(account: String) -> Self {
+        Self::plain(Ground::Rollback { account })
+    }
+
+    /// Explains a gate: what asked for something, the strongest first; when nobody did, everything that let it through.
+    pub(crate) fn of_gate(gate: &Gate) -> Self {
+        let mut telling: Vec<&Asked> =
+            gate.asked.iter().filter(|asked| gate.strongest.is_none() || asked.response.is_some()).collect();
+        telling.sort_by_key(|asked| (Reverse(asked.response), Reverse(asked.cause.sight)));
+        let mut because: Vec<Self> = gate.leave.iter().map(Self::of_leave).collect();
+        because.extend(telling.into_iter().map(Self::of_check));
+        let ground = Ground::Gate { phase: gate.phase.clone(), arming: gate.arming, response: gate.strongest };
+        Self { ground, because }
+    }
+
+    /// Explains what a check asks for, down to the evidence.
+    pub(crate) fn of_check(asked: &Asked) -> Self {
+        let cause = &asked.cause;
+        let evidence = cause.call.map(|call| Self::plain(Ground::Evidence { call, digest: cause.evidence }));
+        let verdict = Ground::Verdict { account: cause.account.clone() };
+        let ground = Ground::Check {
+            check: cause.check.clone(),
+            severity: cause.severity,
+            word: cause.word,
+            attempts: cause.attempts,
+            response: asked.response,
+        };
+        Self { ground, because: vec![Self { ground: verdict, because: evidence.into_iter().collect() }] }
+    }
+
+    fn of_leave(leave: &Leave) -> Self {
+        let answer = match leave.terms {
+            Terms::Waiver => "confirm",
+            Terms::Hotfix => "hotfix",
+        };
+        Self::plain(Ground::Person { by: leave.by.clone(), answer, reason: leave.reason.clone() })
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
+        write!(f, "{:indent$}{}", "", self.ground, indent = depth * 2)?;
+        self.because.iter().try_for_each(|below| {
+            f.write_str("\n")?;
+            below.write(f, depth + 1)
+        })
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, 0)
+    }
+}
+
+impl fmt::Display for Ground {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EveryGate => f.write_str("every gate let the release through"),
+            Self::Owing => f.write_str("every gate let the release through, and something is to be mended"),
+            Self::Gate { phase, arming, response } => write_gate(f, phase, *arming, *response),
+            Self::Check { check, severity, word, attempts, response } => {
+                write!(f, "check {check} ({}): {word}", severity.as_str())?;
+                if *attempts > 1 {
+                    write!(f, " after {attempts} attempts")?;
+                }
+                response.map_or(Ok(()), |response| write!(f, ", asks for {}", response.as_str()))
+            }
+            Self::Verdict { account } => write!(f, "{account}"),
+            Self::Evidence { call, digest: Some(digest) } => write!(f, "evidence of call {call}: {digest}"),
+            Self::Evidence { call, digest: None } => write!(f, "call {call} left no evidence"),
+            Self::Person { by, answer, reason } => write!(f, "{by} answered {answer}: {reason}"),
+            Self::Silence { waited } => write!(f, "nobody answered within {waited}"),
+            Self::NobodyToAsk => f.write_str("there is nobody to ask"),
+            Self::NoPatience => f.write_str("the plan waits for nobody's answer"),
+            Self::NothingVouches => {
+                f.write_str("no check of an armed gate let it through: nothing speaks for the release")
+            }
+            Self::NoRollback => f.write_str("the plan names no rollback"),
+            Self::DryRun { summary, steps } => {
+                write!(f, "dry run: would have rolled back in {} steps: {summary}", steps.len())
+            }
+            Self::Rollback { account } => write!(f, "rollback: {account}"),
+            Self::Recovered => f.write_str("every recovery check let the previous version through"),
+            Self::NotRecovered => f.write_str("the recovery could not be verified"),
+            Self::Interrupted { by } => write!(f, "interrupted by {by}"),
+        }
+    }
+}
+
+fn write_gate(
+    f: &mut fmt::Formatter<'_>,
+    phase: &PhaseName,
+    arming: Arming,
+    response: Option<Response>,
+) -> fmt::Result {
+    match (response, arming) {
+        (None, Arming::Armed | Arming::ObserveOnly) => write!(f, "gate {phase}: go"),
+        (Some(response), Arming::Armed) => write!(f, "gate {phase}: {}", response.as_str()),
+        (Some(response), Arming::ObserveOnly) => {
+            write!(f, "gate {phase}: go, since it only observes (armed it would be {})", response.as_str())
+        }
+    }
+}

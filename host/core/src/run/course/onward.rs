@@ -1,0 +1,183 @@
+//! What follows from what has been judged: gates, decisions, holds, the rollback and the end.
+
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::decision::{Decided, Decision, decide_at_end, decide_at_gate};
+use crate::gate::Gate;
+use crate::plan::people::Patience;
+use crate::reason::{Ground, Reason};
+use crate::response::Sight;
+use crate::run::command::Command;
+use crate::run::course::{Closing, Course, Doing};
+use crate::run::ending::Ending;
+use crate::run::people::{CanRollBack, Hold, Silent, question, silence_of};
+use crate::run::phase::PhaseRun;
+use crate::run::restore::{Means, Moved, Restoring};
+use crate::time::Span;
+
+impl Course {
+    /// Goes as far as it can without waiting: calls checks, closes gates, begins phases. (D-3)
+    pub(super) fn judge(&mut self) -> Vec<Command> {
+        let mut commands = Vec::new();
+        while let Doing::Judging { phase: place } = self.doing {
+            let Some(phase) = self.phases.get_mut(place) else {
+                commands.extend(self.conclude());
+                break;
+            };
+            phase.begin(self.now);
+            if !phase.is_decided() {
+                commands.extend(phase.round_mut().fill(&mut self.calls, self.now));
+                break;
+            }
+            commands.extend(phase.close(&mut self.calls, self.now));
+            commands.extend(self.follow_gate(place));
+        }
+        commands
+    }
+
+    fn follow_gate(&mut self, place: usize) -> Vec<Command> {
+        let gate = self.phases.get(place).and_then(PhaseRun::gate);
+        if let Some((decided, reason)) = gate.and_then(decide_at_gate) {
+            return self.carry_out(decided, reason);
+        }
+        self.doing = Doing::Judging { phase: place.saturating_add(1) };
+        Vec::new()
+    }
+
+    fn conclude(&mut self) -> Vec<Command> {
+        let (decided, reason) = decide_at_end(&self.gates());
+        self.carry_out(decided, reason)
+    }
+
+    fn carry_out(&mut self, decided: Decided, reason: Reason) -> Vec<Command> {
+        match decided {
+            Decided::Confirm => {
+                self.decide(Decided::Confirm, reason.clone());
+                self.finish(Ending::Confirmed, reason)
+            }
+            Decided::Hotfix => {
+                self.decide(Decided::Hotfix, reason.clone());
+                self.finish(Ending::Hotfix, reason)
+            }
+            Decided::Escalate => self.escalate(reason),
+            Decided::RollBack => self.roll_back(reason),
+        }
+    }
+
+    /// Holds and asks the commander, or ends when the plan waits for nobody. (D-6)
+    fn escalate(&mut self, reason: Reason) -> Vec<Command> {
+        self.decide(Decided::Escalate, reason.clone());
+        match self.start.plan.escalation.patience {
+            Patience::None => self.finish(Ending::Escalated, Reason::because(Ground::NoPatience, vec![reason])),
+            Patience::AnswerWithin(within) => self.hold(&reason, within),
+        }
+    }
+
+    fn hold(&mut self, reason: &Reason, within: Span) -> Vec<Command> {
+        let can = self.can_roll_back();
+        let escalation = &self.start.plan.escalation;
+        let phase = self.phases.iter().rposition(|phase| phase.closed().is_some()).unwrap_or_default();
+        let cause = self.phases.get(phase).and_then(PhaseRun::gate).map_or(Sight::Unclear, Gate::sight);
+        let hold = Hold {
+            commander: escalation.commander.clone(),
+            question: question(reason, can),
+            since: self.now,
+            until: self.now.plus(within),
+            times: 1,
+            phase,
+            silence: silence_of(escalation.on_silence, cause, can),
+        };
+        let ask = hold.ask(self.now);
+        self.doing = Doing::Holding { hold };
+        vec![ask]
+    }
+
+    pub(super) fn nobody_answered(&mut self, mut hold: Hold) -> Vec<Command> {
+        match (hold.silence, self.start.plan.escalation.patience) {
+            (Silent::RollsBack, Patience::None | Patience::AnswerWithin(_)) => {
+                let reason = self.on_top_of_decision(Ground::Silence { waited: hold.until.since(hold.since) });
+                self.roll_back(reason)
+            }
+            (Silent::AsksAgain, Patience::AnswerWithin(within)) => {
+                let ask = hold.ask_again(within, self.now);
+                self.doing = Doing::Holding { hold };
+                vec![ask]
+            }
+            (Silent::AsksAgain, Patience::None) => {
+                let reason = self.on_top_of_decision(Ground::NoPatience);
+                self.finish(Ending::Escalated, reason)
+            }
+        }
+    }
+
+    /// Brings the previous version back. What the plan names no rollback for, a person must decide. (D-5)
+    pub(super) fn roll_back(&mut self, reason: Reason) -> Vec<Command> {
+        match self.can_roll_back() {
+            CanRollBack::No => self.escalate(Reason::because(Ground::NoRollback, vec![reason])),
+            CanRollBack::Yes => {
+                self.decide(Decided::RollBack, reason);
+                let mut commands = self.skip_rest("the release is rolled back");
+                self.doing = Doing::RollingBack;
+                commands.extend(self.move_rollback(Restoring::begin));
+                commands
+            }
+        }
+    }
+
+    /// Moves the rollback that is under way.
+    pub(super) fn restore(&mut self, go: impl FnOnce(Restoring, &mut Means<'_>) -> Moved) -> Vec<Command> {
+        match self.rollback.take() {
+            Some(state) => self.move_rollback(|means| go(state, means)),
+            None => Vec::new(),
+        }
+    }
+
+    fn move_rollback(&mut self, go: impl FnOnce(&mut Means<'_>) -> Moved) -> Vec<Command> {
+        let Some(restore) = &self.start.plan.restore else { return Vec::new() };
+        let (run, mode, now) = (&self.start.run, self.start.mode, self.now);
+        let Moved { state, mut commands, end } = go(&mut Means { restore, run, mode, calls: &mut self.calls, now });
+        self.rollback = Some(state);
+        if let Some((ending, reason)) = end {
+            commands.extend(self.end_rollback(ending, reason));
+        }
+        commands
+    }
+
+    fn end_rollback(&mut self, ending: Ending, mut reason: Reason) -> Vec<Command> {
+        reason.because.extend(self.decision().map(|decision| decision.reason.clone()));
+        match ending {
+            Ending::RollbackFailed | Ending::Escalated => self.decide(Decided::Escalate, reason.clone()),
+            Ending::RolledBack | Ending::Cancelled | Ending::Confirmed | Ending::Hotfix => {}
+        }
+        self.finish(ending, reason)
+    }
+
+    /// Ends the run. What was never reached is recorded as skipped.
+    pub(super) fn finish(&mut self, ending: Ending, reason: Reason) -> Vec<Command> {
+        let mut commands = self.skip_rest(&format!("the run ended: {}", ending.words()));
+        self.doing = Doing::Ended;
+        self.closing = Some(Closing { at: self.now, ending, reason });
+        commands.push(Command::Finish { ending });
+        commands
+    }
+
+    fn skip_rest(&mut self, why: &str) -> Vec<Command> {
+        let calls = &mut self.calls;
+        self.phases.iter_mut().flat_map(|phase| phase.round_mut().stop(calls, why)).collect()
+    }
+
+    fn decide(&mut self, decided: Decided, reason: Reason) {
+        self.decisions.push(Decision { at: self.now, decided, reason });
+    }
+
+    /// A ground that stands on the decision made before.
+    pub(super) fn on_top_of_decision(&self, ground: Ground) -> Reason {
+        Reason::because(ground, self.decision().map(|decision| decision.reason.clone()).into_iter().collect())
+    }
+
+    pub(super) const fn can_roll_back(&self) -> CanRollBack {
+        if self.start.plan.restore.is_some() { CanRollBack::Yes } else { CanRollBack::No }
+    }
+}

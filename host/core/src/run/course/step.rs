@@ -1,0 +1,164 @@
+//! What follows from an event. Each looks first, so that what is refused has changed nothing.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::decision::Decided;
+use crate::id::CallId;
+use crate::outcome::Called;
+use crate::reason::{Ground, Reason};
+use crate::rollback::Replied;
+use crate::run::calls::{Calls, Errand};
+use crate::run::command::Command;
+use crate::run::course::{Course, Doing, Start};
+use crate::run::ending::Ending;
+use crate::run::event::{Answer, Event};
+use crate::run::people::{Heard, Hold};
+use crate::run::phase::PhaseRun;
+use crate::run::restore::Restoring;
+use crate::time::Elapsed;
+
+impl Course {
+    pub(crate) fn begin(start: Start, now: Elapsed) -> (Self, Vec<Command>) {
+        let phases = start.plan.phases.iter().map(PhaseRun::of).collect();
+        let mut course = Self {
+            start,
+            now,
+            calls: Calls::default(),
+            phases,
+            doing: Doing::Judging { phase: 0 },
+            rollback: None,
+            decisions: Vec::new(),
+            closing: None,
+        };
+        let commands = course.judge();
+        (course, commands)
+    }
+
+    /// Takes an event into account.
+    ///
+    /// # Errors
+    /// When it is impossible; then nothing has changed.
+    pub(crate) fn take(&mut self, event: &Event, at: Elapsed) -> Result<Vec<Command>, String> {
+        let before = self.now;
+        self.now = before.max(at);
+        let taken = match event {
+            Event::Started { .. } => Err("the run has started already".to_string()),
+            Event::CallEnded { call, called } => self.call_ended(*call, called),
+            Event::RollbackReplied { call, replied } => self.rollback_replied(*call, replied),
+            Event::Woke => self.woke(),
+            Event::Answered { by, answer } => self.answered(by, answer),
+            Event::NobodyToAsk => self.nobody_to_ask(),
+            Event::Interrupted { by } => self.interrupted(by),
+        };
+        if taken.is_err() {
+            self.now = before;
+        }
+        taken
+    }
+
+    fn call_ended(&mut self, call: CallId, called: &Called) -> Result<Vec<Command>, String> {
+        if self.calls.stopped(call, Errand::Check) {
+            return Ok(Vec::new());
+        }
+        let now = self.now;
+        let (judged, recovered) = match &mut self.doing {
+            Doing::Judging { phase } => {
+                (self.phases.get_mut(*phase).is_some_and(|phase| phase.round_mut().take(call, called, now)), false)
+            }
+            Doing::RollingBack => (false, self.rollback.as_mut().is_some_and(|it| it.recovered(call, called, now))),
+            Doing::Holding { .. } | Doing::Ended => (false, false),
+        };
+        match (judged, recovered) {
+            (true, _) => Ok(self.judge()),
+            (false, true) => Ok(self.restore(Restoring::go_on)),
+            (false, false) => Err(format!("no check waits for the end of call {call}")),
+        }
+    }
+
+    fn rollback_replied(&mut self, call: CallId, replied: &Replied) -> Result<Vec<Command>, String> {
+        if self.calls.stopped(call, Errand::Rollback) {
+            return Ok(Vec::new());
+        }
+        let awaited = match &self.doing {
+            Doing::RollingBack => self.rollback.as_ref().and_then(Restoring::awaits) == Some(call),
+            Doing::Judging { .. } | Doing::Holding { .. } | Doing::Ended => false,
+        };
+        if !awaited {
+            return Err(format!("no rollback waits for the reply to call {call}"));
+        }
+        Ok(self.restore(|state, means| state.replied(&replied.reply, means)))
+    }
+
+    fn woke(&mut self) -> Result<Vec<Command>, String> {
+        if self.wakes().is_none_or(|wake| wake.at > self.now) {
+            return Err("nothing was due".to_string());
+        }
+        match &mut self.doing {
+            Doing::Judging { phase } => {
+                let round = self.phases.get_mut(*phase).map(PhaseRun::round_mut);
+                let mut commands = round.map(|round| round.wake(&mut self.calls, self.now)).unwrap_or_default();
+                commands.extend(self.judge());
+                Ok(commands)
+            }
+            Doing::Holding { hold } => {
+                let hold = hold.clone();
+                Ok(self.nobody_answered(hold))
+            }
+            Doing::RollingBack => Ok(self.restore(Restoring::woke)),
+            Doing::Ended => Err("the run has ended".to_string()),
+        }
+    }
+
+    fn answered(&mut self, by: &str, answer: &Answer) -> Result<Vec<Command>, String> {
+        let hold = self.held()?;
+        match hold.hear(by, answer, self.can_roll_back(), self.now)? {
+            Heard::GoOn(leave) => {
+                if let Some(phase) = self.phases.get_mut(hold.phase) {
+                    phase.give_leave(leave);
+                }
+                self.doing = Doing::Judging { phase: hold.phase.saturating_add(1) };
+                Ok(self.judge())
+            }
+            Heard::RollBack { reason } => {
+                let ground = Ground::Person { by: by.to_string(), answer: Decided::RollBack.as_str(), reason };
+                let reason = self.on_top_of_decision(ground);
+                Ok(self.roll_back(reason))
+            }
+            Heard::HoldUntil(until) => {
+                let hold = Hold { until, ..hold };
+                let ask = hold.ask(self.now);
+                self.doing = Doing::Holding { hold };
+                Ok(vec![ask])
+            }
+        }
+    }
+
+    fn nobody_to_ask(&mut self) -> Result<Vec<Command>, String> {
+        self.held()?;
+        let reason = self.on_top_of_decision(Ground::NobodyToAsk);
+        Ok(self.finish(Ending::Escalated, reason))
+    }
+
+    fn interrupted(&mut self, by: &str) -> Result<Vec<Command>, String> {
+        match &self.doing {
+            Doing::Judging { .. } | Doing::Holding { .. } => {
+                Ok(self.finish(Ending::Cancelled, Reason::plain(Ground::Interrupted { by: by.to_string() })))
+            }
+            Doing::RollingBack if self.rollback.as_ref().is_some_and(Restoring::is_interrupted) => {
+                Err("the rollback is being brought to an end already".to_string())
+            }
+            Doing::RollingBack => Ok(self.restore(|state, means| state.interrupt(by, means))),
+            Doing::Ended => Err("the run has ended".to_string()),
+        }
+    }
+
+    fn held(&self) -> Result<Hold, String> {
+        match &self.doing {
+            Doing::Holding { hold } => Ok(hold.clone()),
+            Doing::Judging { .. } | Doing::RollingBack | Doing::Ended => Err("nobody was asked".to_string()),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! People: what a run asks its commander, and what it makes of the answer or of silence.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+
+use serde::Serialize;
+
+use crate::gate::{Leave, Terms};
+use crate::plan::people::Silence;
+use crate::reason::Reason;
+use crate::response::Sight;
+use crate::run::command::Command;
+use crate::run::event::Answer;
+use crate::time::{Elapsed, Span, Wake};
+
+/// A run that holds for an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hold {
+    /// Who is asked.
+    pub commander: String,
+    /// What, in words.
+    pub question: String,
+    /// When it was asked last.
+    pub since: Elapsed,
+    /// Until when an answer is waited for.
+    pub until: Elapsed,
+    /// How often it was asked.
+    pub times: u32,
+    /// The place of the phase at whose gate the run holds.
+    pub(crate) phase: usize,
+    /// What silence leads to.
+    pub(crate) silence: Silent,
+}
+
+/// What silence leads to, once the policy and the cause have been looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Silent {
+    /// The previous version comes back.
+    RollsBack,
+    /// The run goes on holding, and asks again.
+    AsksAgain,
+}
+
+/// What a run makes of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// The run goes on past the gate.
+    GoOn(Leave),
+    /// The previous version comes back.
+    RollBack {
+        /// Why.
+        reason: String,
+    },
+    /// The run holds until then.
+    HoldUntil(Elapsed),
+}
+
+/// Decides what silence leads to. (D-6, D-9)
+///
+/// By cause: something bad that stopped the run is rolled back, something unknown is asked about again. What can't be
+/// rolled back is asked about again, whatever the policy.
+#[must_use]
+pub(crate) const fn silence_of(policy: Silence, cause: Sight, can: CanRollBack) -> Silent {
+    match (policy, cause, can) {
+        (Silence::RollsBack, Sight::Good | Sight::Unclear | Sight::Bad, CanRollBack::Yes)
+        | (Silence::ByCause, Sight::Bad, CanRollBack::Yes) => Silent::RollsBack,
+        (Silence::ByCause, Sight::Good | Sight::Unclear, CanRollBack::Yes)
+        | (Silence::Holds, Sight::Good | Sight::Unclear | Sight::Bad, CanRollBack::Yes)
+        | (
+            Silence::ByCause | Silence::RollsBack | Silence::Holds,
+            Sight::Good | Sight::Unclear | Sight::Bad,
+            CanRollBack::No,
+        ) => Silent::AsksAgain,
+    }
+}
+
+/// Whether the plan says how the previous version is brought back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CanRollBack {
+    /// It does.
+    Yes,
+    /// It doesn't.
+    No,
+}
+
+/// Puts what has to be decided into a question.
+pub(crate) fn question(reason: &Reason, can_roll_back: CanRollBack) -> String {
+    let choices = match can_roll_back {
+        CanRollBack::Yes => "confirm, hotfix or roll back, each with a reason, or extend",
+        CanRollBack::No => "confirm or hotfix, each with a reason, or extend; the plan names no rollback",
+    };
+    format!("{reason}\n{choices}?")
+}
+
+impl Hold {
+    /// The question as a command.
+    pub(crate) fn ask(&self, now: Elapsed) -> Command {
+        Command::Ask {
+            commander: self.commander.clone(),
+            question: self.question.clone(),
+            within: Some(self.until.since(now).min(Span::LONGEST)),
+        }
+    }
+
+    /// Asks again, for as long as before.
+    pub(crate) fn ask_again(&mut self, within: Span, now: Elapsed) -> Command {
+        self.since = now;
+        self.until = now.plus(within);
+        self.times = self.times.saturating_add(1);
+        self.ask(now)
+    }
+
+    /// When silence speaks.
+    pub(crate) fn wakes(&self) -> Wake {
+        Wake { at: self.until, why: format!("an answer of {}", self.commander) }
+    }
+
+    /// Makes something of an answer. (D-6)
+    ///
+    /// # Errors
+    /// When somebody gives no name or no reason, extends by nothing, or asks for a rollback that the plan doesn't name.
+    pub(crate) fn hear(&self, by: &str, answer: &Answer, can: CanRollBack, now: Elapsed) -> Result<Heard, String> {
+        if is_blank(by) {
+            return Err("an answer needs the name of who gives it".to_string());
+        }
+        let leave = |reason: &str, terms| Leave { by: by.to_string(), reason: reason.to_string(), terms };
+        match answer {
+            Answer::Confirm { reason } | Answer::Hotfix { reason } | Answer::RollBack { reason }
+                if is_blank(reason) =>
+            {
+                Err("an answer needs a reason".to_string())
+            }
+            Answer::Confirm { reason } => Ok(Heard::GoOn(leave(reason, Terms::Waiver))),
+            Answer::Hotfix { reason } => Ok(Heard::GoOn(leave(reason, Terms::Hotfix))),
+            Answer::RollBack { reason } => match can {
+                CanRollBack::Yes => Ok(Heard::RollBack { reason: reason.clone() }),
+                CanRollBack::No => Err("the plan names no rollback".to_string()),
+            },
+            Answer::Extend { by } if *by == Span::ZERO => Err("an extension by nothing is none".to_string()),
+            Answer::Extend { by } => Ok(Heard::HoldUntil(self.until.max(now).plus(*by))),
+        }
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
