@@ -160,20 +160,17 @@ impl Findings {
 
     /// Adds a measured number; one that is not finite is classed as such.
     pub fn measure(&mut self, name: &str, value: f64, unit: &str) {
-        let sample = if value.is_nan() {
-            Sample::NotANumber
-        } else if value.is_infinite() {
-            Sample::NotFinite
-        } else {
-            Sample::Data(value)
-        };
-        self.measure_sample(name, sample, unit);
+        self.add_measurement(Measurement::of(name, value, unit));
     }
 
     /// Adds a measurement, or why there is none.
     pub fn measure_sample(&mut self, name: &str, sample: Sample, unit: &str) {
-        let (name, unit) = (name.to_owned(), unit.to_owned());
-        self.measurements.push(Measurement { name, sample, unit, taken_at: None, labels: Vec::new() });
+        self.add_measurement(Measurement::sampled(name, sample, unit));
+    }
+
+    /// Adds a measurement with all its facts.
+    pub fn add_measurement(&mut self, measurement: Measurement) {
+        self.measurements.push(measurement);
     }
 
     /// Adds another fact.
@@ -185,6 +182,12 @@ impl Findings {
     #[must_use]
     pub fn has_failed(&self) -> bool {
         self.list.iter().any(|finding| finding.level == Level::Fail)
+    }
+
+    /// Whether something could not be found out so far.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.unknown.is_some()
     }
 
     /// Closes the list. The summary, one sentence, is for when all is well; else the first reason is.
@@ -266,6 +269,41 @@ impl Finding {
 
     fn new(level: Level, subject: &str, message: String) -> Self {
         Self { level, subject: subject.to_owned(), message, expected: None, observed: None, labels: Vec::new() }
+    }
+}
+
+impl Measurement {
+    /// Returns a measured number; one that is not finite is classed as such.
+    #[must_use]
+    pub fn of(name: &str, value: f64, unit: &str) -> Self {
+        let sample = if value.is_nan() {
+            Sample::NotANumber
+        } else if value.is_infinite() {
+            Sample::NotFinite
+        } else {
+            Sample::Data(value)
+        };
+        Self::sampled(name, sample, unit)
+    }
+
+    /// Returns a measurement, or why there is none.
+    #[must_use]
+    pub fn sampled(name: &str, sample: Sample, unit: &str) -> Self {
+        Self { name: name.to_owned(), sample, unit: unit.to_owned(), taken_at: None, labels: Vec::new() }
+    }
+
+    /// Adds when the provider took it, in milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn taken_at(mut self, moment: u64) -> Self {
+        self.taken_at = Some(moment);
+        self
+    }
+
+    /// Adds another fact.
+    #[must_use]
+    pub fn label(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.labels.push((name.to_owned(), value.into()));
+        self
     }
 }
 

@@ -15,6 +15,8 @@ const USUAL: Duration = Duration::from_millis(5);
 pub struct Reply {
     outcome: Result<Answer, Error>,
     time: Duration,
+    /// The host's own limit on the body.
+    limit: usize,
 }
 
 impl Reply {
@@ -33,7 +35,7 @@ impl Reply {
             certificate: None,
             labels: Vec::new(),
         };
-        Self { outcome: Ok(answer), time: USUAL }
+        Self { outcome: Ok(answer), time: USUAL, limit: usize::MAX }
     }
 
     /// Adds a header.
@@ -76,6 +78,13 @@ impl Reply {
         self
     }
 
+    /// Is cut by the host after so many bytes of the body, whatever the plugin asked for.
+    #[must_use]
+    pub fn cut_at(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+
     /// Comes from a server with this certificate.
     #[must_use]
     pub fn certified(self, certificate: Certificate) -> Self {
@@ -96,6 +105,7 @@ impl Reply {
         let mut answer = self.outcome?;
         let whole = answer.body.len();
         let limit = request.max_body.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        let limit = limit.min(self.limit);
         answer.body.truncate(limit);
         answer.truncated = whole > limit;
         answer.url = url;
@@ -114,7 +124,7 @@ impl Reply {
 
 impl From<Error> for Reply {
     fn from(error: Error) -> Self {
-        Self { outcome: Err(error), time: USUAL }
+        Self { outcome: Err(error), time: USUAL, limit: usize::MAX }
     }
 }
 
