@@ -15,6 +15,8 @@
 
 mod network;
 mod reply;
+#[cfg(test)]
+mod tests;
 
 use std::cell::{Ref, RefCell, RefMut};
 use std::collections::BTreeMap;

@@ -200,3 +200,85 @@ pub fn in_milliseconds(microseconds: u64) -> f64 {
     let exact = microseconds as f64;
     exact / 1000.0
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fake::{Reply, World, certificate};
+
+    #[test]
+    fn a_request_carries_what_was_put_into_it() {
+        let world = World::new();
+        let host = world.host();
+
+        let request = host
+            .post("endpoint:shop/api?x=1")
+            .query("q", "a b")
+            .header("accept", "*/*")
+            .json(&json!({"a": 1}))
+            .timeout(Duration::from_millis(250))
+            .max_body(99)
+            .build()
+            .expect("a request");
+
+        assert_eq!((request.method.as_str(), request.url.as_str()), ("POST", "endpoint:shop/api?x=1&q=a%20b"));
+        let headers = [("accept", "*/*"), ("content-type", "application/json")];
+        assert_eq!(request.headers, headers.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(request.body.as_deref(), Some(br#"{"a":1}"#.as_slice()));
+        assert_eq!((request.timeout_ms, request.max_body), (Some(250), Some(99)));
+    }
+
+    #[test]
+    fn less_than_a_millisecond_is_not_no_time_at_all() {
+        let world = World::new();
+
+        let request = world.host().get("endpoint:shop/").timeout(Duration::from_nanos(1)).build();
+
+        assert_eq!(request.expect("a request").timeout_ms, Some(1));
+    }
+
+    #[test]
+    fn a_body_that_is_no_json_is_an_invalid_request_and_is_not_sent() {
+        let world = World::new();
+        let keys_that_json_lacks = std::collections::BTreeMap::from([((1, 2), 3)]);
+
+        let answer = world.host().post("endpoint:shop/").json(&keys_that_json_lacks).send();
+
+        assert!(matches!(answer, Err(Error::InvalidRequest(_))));
+        assert!(world.requests().is_empty());
+    }
+
+    #[test]
+    fn headers_are_found_in_any_case_and_in_order() {
+        let world = World::new();
+        world.on("GET", "endpoint:shop/", Reply::status(200).header("Set-Cookie", "a=1").header("set-cookie", "b=2"));
+
+        let answer = world.host().get("endpoint:shop/").send().expect("an answer");
+
+        assert_eq!(answer.header("SET-COOKIE"), Some("a=1"));
+        assert_eq!(answer.headers_of("Set-Cookie").collect::<Vec<_>>(), ["a=1", "b=2"]);
+    }
+
+    #[test]
+    fn a_body_that_was_cut_is_never_read_as_json() {
+        let world = World::new();
+        world.on("GET", "endpoint:shop/", Reply::status(200).text("12345"));
+
+        let answer = world.host().get("endpoint:shop/").max_body(2).send().expect("an answer");
+
+        // The two bytes that came would be a number.
+        assert_eq!(answer.text(), "12");
+        assert!(answer.json::<u32>().is_err());
+        assert!(answer.pointer("").is_err());
+    }
+
+    #[test]
+    fn a_certificate_that_has_ended_has_less_than_no_days_left() {
+        let world = World::new();
+
+        assert!((certificate(3).days_left(world.host().now()) - 3.0).abs() < 1e-9);
+        assert!(certificate(-1).days_left(world.host().now()) < 0.0);
+    }
+}

@@ -94,7 +94,7 @@ impl Toolchain {
 fn rustup_cargo(toolchain: &str, root: &Path) -> Command {
     let mut cargo = rustup();
     cargo.args(["run", toolchain, "cargo", "build"]);
-    // A component must not depend on where it was built; panics name files from the repository's top.
+    // A component must not tell where it was built; panics name files from the repository's top.
     let mut flags = format!("--remap-path-prefix={}/=", root.display());
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     if let Some(home) = home.or_else(|| Some(std::env::home_dir()?.join(".cargo"))) {
