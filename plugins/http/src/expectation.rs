@@ -1,6 +1,6 @@
 //! Judging an answer by what a step expects of it.
 
-use holdpoint_sdk::findings::excerpt;
+use holdpoint_sdk::finding::excerpt;
 use holdpoint_sdk::http::{Answer, in_milliseconds};
 use holdpoint_sdk::{Failure, Finding, Findings, Measurement};
 use serde_json::Value;

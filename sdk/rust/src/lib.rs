@@ -5,6 +5,7 @@
 pub mod bindings;
 pub mod check;
 pub mod failure;
+pub mod finding;
 pub mod findings;
 pub mod host;
 pub mod http;

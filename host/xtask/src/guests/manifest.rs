@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The manifest as it is written into the component.
 #[derive(Serialize)]
@@ -23,7 +23,7 @@ pub(super) struct Manifest {
     /// Markdown.
     docs: String,
     /// A JSON Schema.
-    settings: Value,
+    settings: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     license: Option<String>,
 }
@@ -73,6 +73,15 @@ struct Limits {
     memory: Option<u64>,
 }
 
+impl Request {
+    fn names_something(&self) -> bool {
+        match self {
+            Self::Http { methods, .. } => !methods.is_empty(),
+            Self::Net { operations, .. } => !operations.is_empty(),
+        }
+    }
+}
+
 impl Manifest {
     /// Reads the manifest of the guest in a folder.
     ///
@@ -87,8 +96,13 @@ impl Manifest {
             folder.join("plugin.toml").display(),
             plugin.name
         );
-        let settings: Value = serde_json::from_str(&text(folder, "settings.schema.json")?)
-            .with_context(|| format!("{} is not JSON", folder.join("settings.schema.json").display()))?;
+        ensure!(
+            plugin.requests.iter().all(Request::names_something),
+            "{}: a request has an empty list; name what is needed, or drop the request",
+            folder.join("plugin.toml").display()
+        );
+        let settings: Map<String, Value> = serde_json::from_str(&text(folder, "settings.schema.json")?)
+            .with_context(|| format!("{} is not a JSON object", folder.join("settings.schema.json").display()))?;
         Ok(Self {
             format: 1,
             version: version.to_owned(),
@@ -168,6 +182,15 @@ mod tests {
         let read = read("name = \"web\"\nkind = \"check\"\nsummary = \"Looks.\"\nrequest = []");
 
         assert!(read.is_err_and(|error| format!("{error:#}").contains("unknown field `request`")));
+    }
+
+    #[test]
+    fn a_request_for_nothing_is_refused() {
+        let nothing = r#"requests = [{ import = "http", methods = [], why = "to look" }]"#;
+
+        let read = read(&format!("name = \"web\"\nkind = \"check\"\nsummary = \"Looks.\"\n{nothing}"));
+
+        assert!(read.is_err_and(|error| error.to_string().contains("empty list")));
     }
 
     #[test]
