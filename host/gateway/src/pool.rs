@@ -1,0 +1,126 @@
+//! Pools: one HTTP client, with its kept connections, for each endpoint and each plugin's grants. Never shared wider.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use holdpoint_core::facts::Certificate;
+use holdpoint_core::name::{EndpointName, PluginName};
+use holdpoint_core::plan::endpoint::{Endpoint, Scheme};
+use holdpoint_core::plan::grant::Effective;
+use reqwest::Client;
+
+use crate::admit::Scope;
+use crate::certificate;
+use crate::dial::{Fresh, Timed};
+use crate::refusal::Refusal;
+use crate::resolve::{Lookup, Vetted};
+use crate::tls::Trust;
+
+/// How long an unused connection is kept. Below the five seconds after which common servers close theirs, so that a
+/// request rarely meets a connection that is just being closed.
+const KEPT_FOR: Duration = Duration::from_secs(4);
+/// How many unused connections a pool keeps: as many as one call may use at once by default.
+const KEPT: usize = 8;
+/// How many pools are kept.
+const POOLS: usize = 256;
+/// The longest list of header fields that is accepted over HTTP/2, in bytes.
+const HEADER_LIST: u32 = 256 * 1024;
+
+/// The kept connections of one plugin's grants to one endpoint.
+pub(crate) struct Pool {
+    endpoint: Endpoint,
+    effective: Effective,
+    pub(crate) client: Client,
+    pub(crate) vetted: Vetted,
+    pub(crate) fresh: Fresh,
+    certificate: Mutex<Option<(Vec<u8>, Certificate)>>,
+}
+
+impl Pool {
+    /// Reads a certificate, unless it is the one that was read last.
+    pub(crate) fn certificate(&self, der: &[u8]) -> Option<Certificate> {
+        let mut last = self.certificate.lock().unwrap_or_else(PoisonError::into_inner);
+        match last.as_ref() {
+            Some((known, read)) if known == der => Some(read.clone()),
+            Some(_) | None => {
+                let read = certificate::read(der)?;
+                *last = Some((der.to_vec(), read.clone()));
+                Some(read)
+            }
+        }
+    }
+}
+
+/// Pools by who uses them for what. One plugin's grants or endpoint may differ from call to call; each has its own.
+type ByUser = BTreeMap<(PluginName, EndpointName), Vec<Arc<Pool>>>;
+
+/// All pools of the process.
+pub(crate) struct Pools {
+    trust: Trust,
+    lookup: Arc<dyn Lookup>,
+    kept: Mutex<ByUser>,
+}
+
+impl Pools {
+    pub(crate) fn new(lookup: Arc<dyn Lookup>) -> Self {
+        Self { trust: Trust::new(), lookup, kept: Mutex::default() }
+    }
+
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    /// What resolves an endpoint's host.
+    pub(crate) fn vetted(&self, endpoint: &Endpoint) -> Vetted {
+        Vetted::new(&endpoint.origin.host, &endpoint.addresses, Arc::clone(&self.lookup))
+    }
+
+    /// The pool for exactly this plugin, these grants and this endpoint; made when there is none yet.
+    pub(crate) fn of(&self, scope: &Scope, name: &EndpointName, endpoint: &Endpoint) -> Result<Arc<Pool>, Refusal> {
+        let mut pools = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (scope.plugin.clone(), name.clone());
+        let same = |pool: &&Arc<Pool>| pool.endpoint == *endpoint && pool.effective == scope.effective;
+        if let Some(pool) = pools.get(&key).and_then(|pools| pools.iter().find(same)) {
+            return Ok(Arc::clone(pool));
+        }
+        if pools.values().map(Vec::len).sum::<usize>() >= POOLS {
+            // Those in use live on in their exchanges; the rest close their connections.
+            pools.clear();
+        }
+        let pool = Arc::new(self.make(scope, endpoint)?);
+        pools.entry(key).or_default().push(Arc::clone(&pool));
+        Ok(pool)
+    }
+
+    fn make(&self, scope: &Scope, endpoint: &Endpoint) -> Result<Pool, Refusal> {
+        let tls = match endpoint.origin.scheme {
+            Scheme::Https | Scheme::Tls => self.trust.config(&endpoint.authorities, &[b"h2", b"http/1.1"]),
+            Scheme::Http | Scheme::Tcp => self.trust.none(),
+        };
+        let tls = tls.map_err(|error| Refusal::Tls(crate::failure::chain(&error)))?;
+        let fresh = Fresh::default();
+        let vetted = self.vetted(endpoint);
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .tls_info(true)
+            .dns_resolver(Arc::new(vetted.clone()))
+            .connector_layer(Timed(fresh.clone()))
+            .connect_timeout(Duration::from_millis(endpoint.connect_timeout.as_millis()))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
+            .http2_max_header_list_size(HEADER_LIST)
+            .pool_max_idle_per_host(KEPT)
+            .pool_idle_timeout(KEPT_FOR)
+            .build()
+            .map_err(|error| Refusal::Connect(crate::failure::chain(&error)))?;
+        let (endpoint, effective) = (endpoint.clone(), scope.effective.clone());
+        Ok(Pool { endpoint, effective, client, vetted, fresh, certificate: Mutex::default() })
+    }
+}

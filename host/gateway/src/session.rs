@@ -1,0 +1,137 @@
+//! Sessions: one call's slice of the gateway, with its grants, its limits and its record.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt as _, stream};
+use holdpoint_core::plan::limit::Limits;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout_at};
+
+use crate::admit::Scope;
+use crate::answer::{Caps, Exchange, HttpAnswer};
+use crate::denial::Denial;
+use crate::gateway::Gateway;
+use crate::record::{Ledger, Measure, Recorded, Row, ended};
+use crate::refusal::Refusal;
+use crate::request::{self, HttpRequest};
+
+/// The shortest time that a request may be given: a guest's zero means "at once", not "never".
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// One call's slice of the gateway.
+pub struct Session {
+    pub(crate) gateway: Gateway,
+    pub(crate) scope: Scope,
+    pub(crate) bounds: Bounds,
+    pub(crate) ledger: Ledger,
+    turns: Semaphore,
+}
+
+/// What one call may use.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) headers: holdpoint_core::plan::limit::Bytes,
+    pub(crate) body: u64,
+    request_time: Duration,
+    deadline: Instant,
+    parallel: usize,
+}
+
+/// The permission to use the network now. Given back when dropped.
+pub(crate) type Turn<'a> = (SemaphorePermit<'a>, SemaphorePermit<'a>);
+
+impl Session {
+    pub(crate) fn new(gateway: Gateway, scope: Scope, limits: &Limits, deadline: Instant) -> Self {
+        let bounds = Bounds {
+            headers: limits.headers,
+            body: limits.body.0,
+            request_time: Duration::from_millis(limits.request_time.as_millis()),
+            deadline,
+            parallel: usize::try_from(limits.parallel_requests).unwrap_or(usize::MAX).clamp(1, 1_024),
+        };
+        let measure = Measure {
+            asked: limits.requests,
+            denials: gateway.shared.settings.denials,
+            kept: limits.body.0.saturating_mul(4),
+        };
+        let turns = Semaphore::new(bounds.parallel);
+        Self { gateway, scope, bounds, ledger: Ledger::new(measure), turns }
+    }
+
+    /// Sends one request and waits for its answer.
+    ///
+    /// Dropping the future takes the request back; its row then says that the call ended before it did.
+    ///
+    /// # Errors
+    /// When it is not allowed, not well-formed, or no whole answer comes in time.
+    pub async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, Refusal> {
+        let row = self.ledger.open(|| request.asked(self.bounds.headers), request.body.as_ref())?;
+        let result = self.exchange(row, request).await;
+        let ended = match &result {
+            Ok(answer) => answer.ended(self.ledger.received(&answer.body)),
+            Err(refusal) => ended(refusal),
+        };
+        self.ledger.close(row, ended);
+        result
+    }
+
+    /// Sends several requests side by side, as far as the call's limit allows. The answers stand in the order of the
+    /// requests.
+    pub async fn send_all(&self, requests: Vec<HttpRequest>) -> Vec<Result<HttpAnswer, Refusal>> {
+        let numbered = requests.into_iter().enumerate();
+        let sending = numbered.map(|(number, request)| async move { (number, self.send(request).await) });
+        let mut answers: Vec<_> = stream::iter(sending).buffer_unordered(self.bounds.parallel).collect().await;
+        answers.sort_unstable_by_key(|(number, _)| *number);
+        answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    /// Takes the record out. What is asked for afterwards leaves no trace in it.
+    pub fn finish(&self) -> Recorded {
+        self.ledger.finish()
+    }
+
+    async fn exchange(&self, row: Row, request: HttpRequest) -> Result<HttpAnswer, Refusal> {
+        let method = request::method(&request.method)?;
+        let headers = request::headers(&request.headers, self.bounds.headers)?;
+        let admitted = self.scope.admit_http(&method, &request.url)?;
+        let (name, endpoint, url) = (admitted.name, admitted.endpoint, admitted.place.url());
+        self.ledger.admitted(row, name, Some(url.as_str()));
+        let pool = self.gateway.shared.pools.of(&self.scope, name, endpoint)?;
+        pool.vetted.check_literal().map_err(|barred| {
+            Refusal::from(Denial::Address { endpoint: name.clone(), barred, rules: endpoint.addresses.clone() })
+        })?;
+        let built = request::build(&method, url, headers, request.body.clone())?;
+        let _turn = self.turn().await?;
+        self.ledger.left(request.body.as_ref());
+        let exchange = Exchange { name, endpoint, pool: &pool, caps: self.caps(&request) };
+        exchange.carry_out(built).await
+    }
+
+    /// Waits until neither the call nor the process uses as much of the network as it may.
+    pub(crate) async fn turn(&self) -> Result<Turn<'_>, Refusal> {
+        let both = async {
+            let own = self.turns.acquire().await?;
+            let shared = self.gateway.shared.turns.acquire().await?;
+            Ok::<_, tokio::sync::AcquireError>((own, shared))
+        };
+        let late = || Refusal::Timeout("the call's time was over before it was this request's turn".to_owned());
+        timeout_at(self.bounds.deadline, both).await.map_err(|_| late())?.map_err(|_| late())
+    }
+
+    /// When something must be over that begins now and was given this long by the guest.
+    pub(crate) fn end(&self, given: Option<Duration>) -> Instant {
+        let time = given.unwrap_or(self.bounds.request_time).clamp(SHORTEST, self.bounds.request_time.max(SHORTEST));
+        (Instant::now() + time).min(self.bounds.deadline)
+    }
+
+    fn caps(&self, request: &HttpRequest) -> Caps {
+        let settings = &self.gateway.shared.settings;
+        Caps {
+            end: self.end(request.timeout),
+            first_byte: settings.first_byte,
+            between_bytes: settings.between_bytes,
+            headers: self.bounds.headers,
+            body: request.max_body.unwrap_or(u64::MAX).min(self.bounds.body),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! TLS: whom to trust. Certificates are always verified; an endpoint's own authorities count for that endpoint only.
+
+use std::sync::{Arc, OnceLock};
+
+use rustls::client::Resumption;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+
+use crate::dial::Handshakes;
+
+/// Why an endpoint's TLS can't be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsNotReady {
+    /// An authority is not PEM.
+    #[error("an authority of the endpoint is not a certificate in PEM")]
+    NotPem(#[source] rustls::pki_types::pem::Error),
+    /// An authority holds no certificate.
+    #[error("an authority of the endpoint holds no certificate")]
+    NoCertificate,
+    /// An authority is not one that can be trusted.
+    #[error("an authority of the endpoint is not usable")]
+    Unusable(#[source] rustls::Error),
+    /// The provider of cryptography speaks no version that is safe.
+    #[error("no safe version of TLS is available")]
+    Versions(#[source] rustls::Error),
+}
+
+/// The public authorities and the provider of cryptography, for the whole process.
+pub(crate) struct Trust {
+    provider: Arc<CryptoProvider>,
+    public: OnceLock<Arc<RootCertStore>>,
+}
+
+impl Trust {
+    pub(crate) fn new() -> Self {
+        Self { provider: Arc::new(rustls::crypto::ring::default_provider()), public: OnceLock::new() }
+    }
+
+    /// Builds what an endpoint needs. `protocols` are offered in that order; none for plain TLS.
+    pub(crate) fn config(&self, authorities: &[String], protocols: &[&[u8]]) -> Result<ClientConfig, TlsNotReady> {
+        if authorities.is_empty() {
+            return self.trusting(Arc::clone(self.public()), protocols);
+        }
+        let mut roots = RootCertStore::clone(self.public());
+        for pem in authorities {
+            let before = roots.len();
+            for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+                roots.add(certificate.map_err(TlsNotReady::NotPem)?).map_err(TlsNotReady::Unusable)?;
+            }
+            if roots.len() == before {
+                return Err(TlsNotReady::NoCertificate);
+            }
+        }
+        self.trusting(Arc::new(roots), protocols)
+    }
+
+    /// Builds what an endpoint without TLS needs: a client that trusts nobody.
+    pub(crate) fn none(&self) -> Result<ClientConfig, TlsNotReady> {
+        self.trusting(Arc::new(RootCertStore::empty()), &[])
+    }
+
+    fn trusting(&self, roots: Arc<RootCertStore>, protocols: &[&[u8]]) -> Result<ClientConfig, TlsNotReady> {
+        let versions = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
+            .with_safe_default_protocol_versions()
+            .map_err(TlsNotReady::Versions)?;
+        let mut config = versions.with_root_certificates(roots).with_no_client_auth();
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+        // Nothing is resumed: every connection sees and verifies the certificate that is there today.
+        config.resumption = Resumption::store(Arc::new(Handshakes));
+        Ok(config)
+    }
+
+    /// The system's authorities; those that were built in, where the system has none. Read when first needed.
+    fn public(&self) -> &Arc<RootCertStore> {
+        self.public.get_or_init(|| {
+            let mut roots = RootCertStore::empty();
+            let found = rustls_native_certs::load_native_certs();
+            for error in &found.errors {
+                tracing::debug!(%error, "an authority of the system could not be read");
+            }
+            let (added, ignored) = roots.add_parsable_certificates(found.certs);
+            tracing::debug!(added, ignored, "the system's authorities are read");
+            if roots.is_empty() {
+                roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+            }
+            Arc::new(roots)
+        })
+    }
+}
