@@ -82,6 +82,17 @@ impl Denial {
         }
     }
 
+    /// The endpoint that was meant, where the plan has one.
+    pub fn endpoint(&self) -> Option<&EndpointName> {
+        match self {
+            Self::NotGranted { endpoint, .. }
+            | Self::OperationNotGranted { endpoint, .. }
+            | Self::NotHttp { endpoint, .. }
+            | Self::Address { endpoint, .. } => Some(endpoint),
+            Self::UnknownEndpoint { .. } | Self::Outside { .. } | Self::Scheme { .. } | Self::Breaker { .. } => None,
+        }
+    }
+
     /// The lines of a plan that would allow it; `None` where no line could.
     ///
     /// A plugin whose manifest does not ask for it, and a host whose policy does not allow it, are further reasons
@@ -178,4 +189,55 @@ fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use holdpoint_core::plan::endpoint::Scheme;
+    use holdpoint_core::plan::grant::PathPattern;
+
+    fn names() -> (PluginName, EndpointName) {
+        (PluginName::parse("probe").unwrap(), EndpointName::parse("shop").unwrap())
+    }
+
+    #[test]
+    fn a_request_that_is_not_granted_shows_the_grant_that_would_allow_it() {
+        let (plugin, endpoint) = names();
+        let denial = Denial::not_granted(&plugin, &endpoint, &Method::parse("POST").unwrap(), "/api/cart");
+
+        assert_eq!(denial.to_string(), "plugin probe is not granted POST /api/cart on endpoint shop");
+        let cure = "[[plugin.probe.grant]]\nendpoint = \"shop\"\nmethods = [\"POST\"]\npaths = [\"/api/cart\"]";
+        assert_eq!(denial.cure().as_deref(), Some(cure));
+    }
+
+    #[test]
+    fn the_pattern_of_a_cure_is_one_and_covers_the_path() {
+        for path in ["/", "/a/b/", "/gr%C3%B6%C3%9Fe/x", "/a*b/c", "/a;b=\"c\""] {
+            let pattern = PathPattern::parse(&pattern(path)).unwrap();
+            assert!(pattern.covers(path), "{path} by {pattern:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_shows_the_rule_that_would_allow_it_beside_those_there_are() {
+        for (address, line) in [
+            ("127.0.0.1", r#"addresses = ["public", "127.0.0.1"]"#),
+            ("10.0.0.1", r#"addresses = ["public", "private"]"#),
+            ("169.254.169.254", r#"addresses = ["public", "169.254.169.254"]"#),
+        ] {
+            let barred = crate::address::permit(&[AddressRule::Public], address.parse().unwrap()).unwrap_err();
+            let denial = Denial::Address { endpoint: names().1, barred, rules: vec![AddressRule::Public] };
+            assert_eq!(denial.cure(), Some(format!("[endpoint.shop]\n{line}")));
+        }
+    }
+
+    #[test]
+    fn a_place_outside_the_plan_shows_the_endpoint_that_is_missing() {
+        let origin = Origin { scheme: Scheme::Https, host: "evil.example".to_owned(), port: 444 };
+        let denial = Denial::Outside { origin, path: "/x".to_owned() };
+
+        assert_eq!(denial.to_string(), "https://evil.example:444/x lies in no endpoint of the plan");
+        assert_eq!(denial.cure().as_deref(), Some("[endpoint.NAME]\nurl = \"https://evil.example:444\""));
+    }
 }

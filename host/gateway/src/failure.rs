@@ -71,6 +71,8 @@ fn tls_words(error: &rustls::Error, name: &EndpointName, endpoint: &Endpoint) ->
             "the certificate of {origin} is not trusted: no known authority issued it (it may be self-signed); \
              a private authority belongs under `ca` of [endpoint.{name}]"
         );
+    } else if matches!(reason, CertificateError::BadSignature) {
+        "its signature does not verify"
     } else {
         "it is not one that this server may use"
     };
@@ -91,7 +93,9 @@ fn is_for_another(reason: &CertificateError) -> bool {
 
 /// The error and its causes, as one line.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    let texts: Vec<String> = causes(error).map(ToString::to_string).collect();
+    let mut texts: Vec<String> = causes(error).map(ToString::to_string).collect();
+    // An I/O error repeats what it wraps.
+    texts.dedup();
     visible(&texts.join(": "))
 }
 

@@ -17,7 +17,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::denial::written;
 use crate::failure;
-use crate::record::{Row, content, ended, micros};
+use crate::record::{Row, content, micros};
 use crate::refusal::Refusal;
 use crate::session::{Session, Turn};
 use crate::shake;
@@ -229,18 +229,17 @@ impl Session {
     }
 
     fn close<T>(&self, row: Row, result: Result<(T, Seen), Refusal>) -> Result<T, Refusal> {
-        let (result, ended) = match result {
+        match result {
             Ok((found, Seen { address, timings, certificate, body })) => {
                 let body = body.map(|body| self.ledger.received(&body));
-                (Ok(found), Ended::Reached { address, body, timings, certificate })
+                self.ledger.close(row, Ended::Reached { address, body, timings, certificate });
+                Ok(found)
             }
             Err(refusal) => {
-                let ended = ended(&refusal);
-                (Err(refusal), ended)
+                self.ledger.refuse(row, &refusal);
+                Err(refusal)
             }
-        };
-        self.ledger.close(row, ended);
-        result
+        }
     }
 }
 
@@ -278,8 +277,9 @@ impl Operation<'_> {
         let began = Instant::now();
         let trust = self.session.gateway.shared.pools.trust();
         let shaking = shake::hands(trust, self.endpoint, stream)?;
-        let shaken =
-            timeout_at(self.end, shaking).await.map_err(|_| self.late("the TLS handshake was not complete"))?;
+        let shaken = timeout_at(self.connecting_until(), shaking)
+            .await
+            .map_err(|_| self.late("the TLS handshake was not complete"))?;
         let stream = shaken.map_err(|error| failure::of_handshake(&error, self.name, self.endpoint))?;
         Ok((stream, micros(began.elapsed())))
     }

@@ -130,15 +130,33 @@ impl Ledger {
         content
     }
 
-    /// Closes a row with what came of it.
+    /// Closes a row with what came back.
     pub(crate) fn close(&self, row: Row, ended: Ended) {
+        if let Some(exchange) = self.state().exchanges.get_mut(row.0) {
+            exchange.ended = ended;
+        }
+    }
+
+    /// Closes a row with why nothing came back.
+    pub(crate) fn refuse(&self, row: Row, refusal: &Refusal) {
+        let denied = match refusal {
+            Refusal::Denied(denial) => Some(denial),
+            Refusal::InvalidRequest(_)
+            | Refusal::Dns(_)
+            | Refusal::Connect(_)
+            | Refusal::Tls(_)
+            | Refusal::Timeout(_)
+            | Refusal::Protocol(_)
+            | Refusal::Limit(_) => None,
+        };
         let mut state = self.state();
-        match ended {
-            Ended::Denied { .. } => state.denials = state.denials.saturating_add(1),
-            Ended::Answered { .. } | Ended::Reached { .. } | Ended::Failed { .. } => {}
+        if denied.is_some() {
+            state.denials = state.denials.saturating_add(1);
         }
         if let Some(exchange) = state.exchanges.get_mut(row.0) {
-            exchange.ended = ended;
+            exchange.ended = ended(refusal);
+            let meant = denied.and_then(|denial| denial.endpoint()).cloned();
+            exchange.endpoint = exchange.endpoint.take().or(meant);
         }
     }
 
@@ -177,7 +195,7 @@ impl Ledger {
 }
 
 /// What a refusal is in evidence.
-pub(crate) fn ended(refusal: &Refusal) -> Ended {
+fn ended(refusal: &Refusal) -> Ended {
     match refusal {
         Refusal::Denied(denial) => Ended::Denied { why: denial.to_string(), cure: denial.cure() },
         Refusal::InvalidRequest(why)

@@ -11,7 +11,7 @@ use crate::admit::Scope;
 use crate::answer::{Caps, Exchange, HttpAnswer};
 use crate::denial::Denial;
 use crate::gateway::Gateway;
-use crate::record::{Ledger, Measure, Recorded, Row, ended};
+use crate::record::{Ledger, Measure, Recorded, Row};
 use crate::refusal::Refusal;
 use crate::request::{self, HttpRequest};
 
@@ -67,11 +67,10 @@ impl Session {
     pub async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, Refusal> {
         let row = self.ledger.open(|| request.asked(self.bounds.headers), request.body.as_ref())?;
         let result = self.exchange(row, request).await;
-        let ended = match &result {
-            Ok(answer) => answer.ended(self.ledger.received(&answer.body)),
-            Err(refusal) => ended(refusal),
-        };
-        self.ledger.close(row, ended);
+        match &result {
+            Ok(answer) => self.ledger.close(row, answer.ended(self.ledger.received(&answer.body))),
+            Err(refusal) => self.ledger.refuse(row, refusal),
+        }
         result
     }
 

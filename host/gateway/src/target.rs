@@ -237,3 +237,212 @@ fn check_escapes(segment: &str) -> Result<(), NotATarget> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn absolute(text: &str) -> Result<Place, NotATarget> {
+        match parse(text)? {
+            Target::Absolute(place) => Ok(place),
+            Target::Named { .. } => panic!("{text} names an endpoint"),
+        }
+    }
+
+    #[test]
+    fn an_ordinary_url_is_its_origin_and_its_path() {
+        for (text, origin, path) in [
+            ("http://shop.example", "http://shop.example", "/"),
+            ("https://shop.example/a/b?c=/../d#".trim_end_matches('#'), "https://shop.example", "/a/b"),
+            ("http://shop.example:8080?x", "http://shop.example:8080", "/"),
+            ("http://shop.example:80/", "http://shop.example", "/"),
+            ("HTTP://Shop.EXAMPLE/A", "http://shop.example", "/A"),
+            ("http://127.0.0.1/", "http://127.0.0.1", "/"),
+            ("http://[::1]:81/x/", "http://[::1]:81", "/x/"),
+            ("http://h/a%20b;v=1/c.d/.e", "http://h", "/a%20b;v=1/c.d/.e"),
+            ("http://h/größe", "http://h", "/gr%C3%B6%C3%9Fe"),
+        ] {
+            let place = absolute(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!((place.origin().to_string().as_str(), place.path()), (origin, path), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_odd_notation_of_a_host_is_refused() {
+        for text in [
+            "http://2852039166/",
+            "http://0xa9fea9fe/",
+            "http://0251.0376.0251.0376/",
+            "http://169.254.43518/",
+            "http://127.1/",
+            "http://0x7f.0.0.1/",
+            "http://0177.0.0.1/",
+            "http://127.0.0.1./",
+            "http://localhost./",
+            "http://１２７.0.0.1/",
+            "http://127。0。0。1/",
+            "http://ⓛocalhost/",
+            "http://[fe80::1%25eth0]/",
+            "http://[fe80::1%eth0]/",
+            "http://[0:0:0:0:0:0:0:1]/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://%31%32%37.0.0.1/",
+            "http://a%2eb/",
+            "http://1.2.3.4.5/",
+            "http://256.0.0.1/",
+            "http://a b/",
+            "http://bücher.example/",
+            "http://a<b/",
+            "http://a^b/",
+            "http://a|b/",
+            "http://[v1.x]/",
+        ] {
+            let error = absolute(text).unwrap_err();
+            assert!(matches!(error, NotATarget::Host { .. } | NotATarget::Blank(_)), "{text}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn an_odd_notation_of_anything_else_is_refused() {
+        for text in [
+            "http://h:65536/",
+            "http://h:+80/",
+            "http://h:080/",
+            "http://h:/",
+            "http://h:0/",
+            "http://h:80:80/",
+            "http://h:８０/",
+            "http://h:-1/",
+            "http://[::1/",
+            "http://[::1/",
+            "http://[::1]:x/",
+            "http://[::1]x/",
+            "http://user@h/",
+            "http://u:p@h/",
+            "http://@h/",
+            "http://h\\@evil/",
+            "http:/h/",
+            "http:h",
+            "http:///h/",
+            "http:////h/",
+            "//h/",
+            "/path",
+            "",
+            "h",
+            "http://",
+            "http://?x",
+            "http://h#x",
+            " http://h/",
+            "ht\ttp://h/",
+        ] {
+            assert!(parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_odd_notation_of_a_path_is_refused() {
+        for text in [
+            "http://h/a\\b",
+            "http://h/#x",
+            "http://h//",
+            "http://h//a",
+            "http://h/a//b",
+            "http://h/a//",
+            "http://h/..",
+            "http://h/a/../b",
+            "http://h/./a",
+            "http://h/a/.",
+            "http://h/%2e%2e/a",
+            "http://h/a%2Fb",
+            "http://h/a%5cb",
+            "http://h/%252e",
+            "http://h/a%00",
+            "http://h/a%0d%0ab",
+            "http://h/%zz",
+            "http://h/%2",
+            "http://h/%",
+            "http://h/..;/admin",
+            "http://h/.;x/a",
+            "http://h/..%3b/a",
+            "http://h/a b",
+            "http://h/\n",
+            "http://h/\t",
+            "http://h/a\u{a0}b",
+            "http://h/a\u{2028}",
+            "http://h/a\0",
+        ] {
+            assert!(parse(text).is_err(), "{text:?}");
+        }
+        let long = format!("http://h/{}", "a".repeat(LONGEST));
+        assert!(matches!(parse(&long), Err(NotATarget::TooLong(_))));
+    }
+
+    #[test]
+    fn another_scheme_is_told_as_such() {
+        for text in
+            ["file:///etc/passwd", "gopher://h/", "data:text/plain,x", "ftp://h/", "ws://h/", "unix:/x", "httpx://h/"]
+        {
+            assert!(matches!(parse(text), Err(NotATarget::Scheme(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_named_with_what_stands_below_it() {
+        for (text, expected) in [("endpoint:shop", ""), ("endpoint:shop/a?b", "/a?b"), ("endpoint:shop?b", "?b")] {
+            let name = EndpointName::parse("shop").unwrap();
+            assert_eq!(parse(text), Ok(Target::Named { name, below: expected.to_owned() }), "{text}");
+        }
+        for text in [
+            "endpoint:",
+            "endpoint:/a",
+            "endpoint:Shop/",
+            "endpoint:a.b/",
+            "endpoint:shop:80/",
+            "endpoint:shop@evil/",
+            "endpoint:shop/../x",
+            "endpoint:shop//x",
+            "endpoint:shop/%2e%2e/x",
+            "endpoint:shop#x",
+            "endpoint:shop\\x",
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_text_what_was_checked_is_what_is_asked(
+            text in prop_oneof![
+                "(https?://)?[a-z0-9.:@\\[\\]%/?#\\\\;_ -]{0,40}",
+                "[hH]ttps?://[a-zA-Z0-9.-]{1,9}(:[0-9]{1,5})?(/[a-z0-9.;_~!$&'()*+,=:@-]{0,4}){0,5}(\\?[a-z/.?=%]{0,9})?",
+                "http://(\\[[0-9a-f:]{2,12}\\]|[0-9x.]{1,11})(:[0-9]{1,4})?(/%[0-7][0-9a-f]|/){0,3}",
+            ],
+        ) {
+            if let Ok(Target::Absolute(place)) = parse(&text) {
+                let url = place.url();
+                prop_assert_eq!(Some(place.origin().host.as_str()), url.host_str());
+                prop_assert_eq!(Some(place.origin().port), url.port_or_known_default());
+                prop_assert!(url.username().is_empty() && url.password().is_none() && url.fragment().is_none());
+                // The reading is a fixed point, and the wire's own parser has the same one.
+                let Ok(Target::Absolute(again)) = parse(url.as_str()) else { panic!("{url} does not survive itself") };
+                prop_assert_eq!(&again, &place);
+                let wire: http::Uri = url.as_str().parse().unwrap();
+                prop_assert_eq!(wire.host(), url.host_str());
+                prop_assert_eq!(wire.path(), place.path());
+                prop_assert_eq!(wire.port_u16(), url.port());
+                // Nothing in the path goes anywhere else than where it says.
+                let written = text.split_once("://").unwrap().1;
+                let written = written.find(['/', '?']).map_or("", |at| &written[at..]).split('?').next().unwrap();
+                prop_assert_eq!(place.path(), if written.is_empty() { "/" } else { written });
+            }
+        }
+
+        #[test]
+        fn no_text_makes_the_parse_panic(text in ".{0,60}") {
+            let _ = parse(&text);
+            let _ = parse(&format!("http://{text}"));
+            let _ = parse(&format!("endpoint:{text}"));
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,9 +14,10 @@ use holdpoint_core::plan::limit::Limits;
 use holdpoint_core::policy::{HostPolicy, HostScope};
 use holdpoint_core::time::Span;
 use holdpoint_gateway::{Gateway, HttpRequest, Scope, Session, Settings};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
 
 pub(crate) const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -100,21 +102,59 @@ pub(crate) fn shop_within(address: SocketAddr, limits: &Limits) -> Session {
 pub(crate) struct Recorder {
     pub(crate) address: SocketAddr,
     heard: Arc<Mutex<Vec<Vec<u8>>>>,
+    load: Arc<Load>,
+}
+
+/// How many requests are being answered, and how many were at most.
+#[derive(Default)]
+struct Load {
+    now: AtomicUsize,
+    peak: AtomicUsize,
+}
+
+/// How a server behaves.
+#[derive(Clone)]
+pub(crate) struct Manner {
+    /// What it answers each request with.
+    pub(crate) answer: Vec<u8>,
+    /// How long it thinks before it answers.
+    pub(crate) thinks: Duration,
+    /// What becomes of the connection after an answer.
+    pub(crate) after: After,
+    /// Whether TLS is spoken, and as whom.
+    pub(crate) tls: Option<TlsAcceptor>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum After {
+    /// It is kept.
+    Keeps,
+    /// It is closed.
+    Closes,
+}
+
+impl Manner {
+    pub(crate) fn answering(answer: &[u8]) -> Self {
+        Self { answer: answer.to_vec(), thinks: Duration::ZERO, after: After::Keeps, tls: None }
+    }
 }
 
 impl Recorder {
-    pub(crate) async fn answering(answer: &'static [u8]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let recorder = Self { address: listener.local_addr().unwrap(), heard: Arc::default() };
-        let heard = Arc::clone(&recorder.heard);
+    pub(crate) async fn answering(answer: &[u8]) -> Self {
+        Self::of(Manner::answering(answer)).await
+    }
+
+    pub(crate) async fn of(manner: Manner) -> Self {
+        Self::at("127.0.0.1:0".parse().unwrap(), manner).await
+    }
+
+    pub(crate) async fn at(address: SocketAddr, manner: Manner) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let recorder = Self { address: listener.local_addr().unwrap(), heard: Arc::default(), load: Arc::default() };
+        let server = recorder.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let number = {
-                    let mut heard = heard.lock().unwrap();
-                    heard.push(Vec::new());
-                    heard.len() - 1
-                };
-                tokio::spawn(serve(stream, answer, Arc::clone(&heard), number));
+                tokio::spawn(server.clone().welcome(stream, manner.clone()));
             }
         });
         recorder
@@ -125,25 +165,51 @@ impl Recorder {
         self.heard.lock().unwrap().len()
     }
 
+    /// How many requests were being answered at the same time, at most.
+    pub(crate) fn peak(&self) -> usize {
+        self.load.peak.load(Ordering::SeqCst)
+    }
+
     /// All that came over a connection, as text.
     pub(crate) fn heard(&self, connection: usize) -> String {
         String::from_utf8_lossy(&self.heard.lock().unwrap()[connection]).into_owned()
     }
-}
 
-async fn serve(mut stream: TcpStream, answer: &[u8], heard: Arc<Mutex<Vec<Vec<u8>>>>, number: usize) {
-    let mut answered = 0;
-    let mut buffer = [0; 16 * 1024];
-    while let Ok(count @ 1..) = stream.read(&mut buffer).await {
-        let whole = {
-            let mut heard = heard.lock().unwrap();
-            heard[number].extend_from_slice(&buffer[..count]);
-            heard[number].windows(4).filter(|window| window == b"\r\n\r\n").count()
+    async fn welcome(self, stream: TcpStream, manner: Manner) {
+        let number = {
+            let mut heard = self.heard.lock().unwrap();
+            heard.push(Vec::new());
+            heard.len() - 1
         };
-        while answered < whole {
-            answered += 1;
-            if stream.write_all(answer).await.is_err() {
-                return;
+        match &manner.tls {
+            None => self.serve(stream, &manner, number).await,
+            Some(tls) => {
+                if let Ok(stream) = tls.accept(stream).await {
+                    self.serve(stream, &manner, number).await;
+                }
+            }
+        }
+    }
+
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin>(&self, mut stream: S, manner: &Manner, number: usize) {
+        let mut answered = 0;
+        let mut buffer = vec![0; 16 * 1024];
+        while let Ok(count @ 1..) = stream.read(&mut buffer).await {
+            let whole = {
+                let mut heard = self.heard.lock().unwrap();
+                heard[number].extend_from_slice(&buffer[..count]);
+                heard[number].windows(4).filter(|window| window == b"\r\n\r\n").count()
+            };
+            while answered < whole {
+                answered += 1;
+                let now = self.load.now.fetch_add(1, Ordering::SeqCst) + 1;
+                self.load.peak.fetch_max(now, Ordering::SeqCst);
+                tokio::time::sleep(manner.thinks).await;
+                self.load.now.fetch_sub(1, Ordering::SeqCst);
+                if stream.write_all(&manner.answer).await.is_err() || manner.after == After::Closes {
+                    let _ = stream.shutdown().await;
+                    return;
+                }
             }
         }
     }

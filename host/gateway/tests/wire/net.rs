@@ -10,7 +10,7 @@ use holdpoint_core::plan::grant::NetOperation;
 use holdpoint_core::plan::limit::Limits;
 use holdpoint_gateway::{Denial, Layer, Refusal, Session, Transaction};
 
-use crate::house::{OK, Recorder, endpoint, far, gateway, get, net_grant, scope};
+use crate::house::{OK, Recorder, endpoint, far, gateway, get, name, net_grant, scope};
 
 fn session(server: &Recorder, operations: &[NetOperation]) -> Session {
     let db = endpoint(Scheme::Tcp, "127.0.0.1", server.address.port());
@@ -52,6 +52,7 @@ async fn an_operation_that_is_not_granted_is_denied_and_nothing_is_dialled() {
     assert_eq!(denial.cure().unwrap(), cure);
     let recorded = session.finish();
     assert_eq!((recorded.requests, recorded.denials), (0, 1));
+    assert_eq!(recorded.exchanges[0].endpoint, Some(name("db")));
     assert!(matches!(recorded.exchanges[0].asked, Asked::Net { .. }));
     assert!(matches!(recorded.exchanges[0].ended, Ended::Denied { .. }));
     assert_eq!(server.connections(), 0);
