@@ -136,3 +136,19 @@ fn literal(host: &str) -> Option<IpAddr> {
     let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     bare.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_that_is_not_the_endpoints_is_not_looked_up() {
+        let table = BTreeMap::from([("evil.test".to_owned(), vec![IpAddr::from([127, 0, 0, 1])])]);
+        let rules = [AddressRule::Network("127.0.0.0/8".parse().unwrap())];
+        let vetted = Vetted::new("shop.test", &rules, Arc::new(table));
+
+        let error = vetted.resolve("evil.test".parse().unwrap()).await.err().unwrap();
+
+        assert!(matches!(error.downcast_ref(), Some(Unresolved::Foreign(name)) if name == "evil.test"));
+    }
+}

@@ -379,6 +379,13 @@ mod tests {
     }
 
     #[test]
+    fn a_backslash_is_refused_wherever_it_stands() {
+        for text in ["http://h\\@evil/", "http:\\\\h/", "http://h/a\\b", "http://h/?a\\b", "endpoint:shop/?\\"] {
+            assert_eq!(parse(text), Err(NotATarget::Backslash), "{text}");
+        }
+    }
+
+    #[test]
     fn another_scheme_is_told_as_such() {
         for text in
             ["file:///etc/passwd", "gopher://h/", "data:text/plain,x", "ftp://h/", "ws://h/", "unix:/x", "httpx://h/"]

@@ -168,12 +168,21 @@ async fn whatever_time_a_guest_asks_for_it_gets_no_more_than_the_limit_and_the_d
         let refusal = limited.send(HttpRequest { timeout, ..get("endpoint:shop/") }).await.unwrap_err();
         assert!(matches!(refusal, Refusal::Timeout(_)), "{timeout:?}: {refusal:?}");
     }
+}
 
+#[tokio::test]
+async fn the_deadline_of_the_call_ends_a_request_that_may_take_longer() {
+    let server = Recorder::of(Manner { thinks: AGES, ..Manner::answering(OK) }).await;
+    let gateway = Gateway::new(Settings { first_byte: AGES, ..Settings::default() }).unwrap();
     let shop = endpoint(Scheme::Http, "127.0.0.1", server.address.port());
     let scope = scope(&[("shop", shop)], &[http_grant("shop", &["GET"], &["/**"])]);
-    let short = crate::house::gateway().session(scope, &Limits::default(), Instant::now() + MOMENT);
-    let refusal = short.send(get("endpoint:shop/")).await.unwrap_err();
-    assert!(matches!(refusal, Refusal::Timeout(_)), "{refusal:?}");
+    let limits = Limits { request_time: Span::from_secs(3_600), ..Limits::default() };
+    let session = gateway.session(scope, &limits, Instant::now() + MOMENT);
+
+    // Far beyond the deadline and far below everything else: it tells a hang.
+    let result = tokio::time::timeout(AGES / 3, session.send(get("endpoint:shop/"))).await;
+
+    assert!(matches!(result, Ok(Err(Refusal::Timeout(_)))), "{result:?}");
 }
 
 #[tokio::test]

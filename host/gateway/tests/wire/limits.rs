@@ -7,7 +7,9 @@ use futures_util::future::join_all;
 use holdpoint_core::facts::Ended;
 use holdpoint_core::plan::endpoint::Scheme;
 use holdpoint_core::plan::limit::{self, Limits};
+use holdpoint_core::time::Span;
 use holdpoint_gateway::{Denial, Gateway, HttpRequest, Refusal, Settings};
+use tokio::time::Instant;
 
 use crate::house::{Manner, OK, Recorder, endpoint, far, get, http_grant, scope, shop, shop_within};
 
@@ -54,6 +56,31 @@ async fn all_calls_together_use_no_more_than_the_process_may_and_all_get_their_t
 
     assert!(answers.iter().flatten().all(Result::is_ok));
     assert_eq!(server.peak(), 4);
+}
+
+#[tokio::test]
+async fn a_request_whose_turn_does_not_come_before_the_deadline_never_leaves() {
+    let ages = Duration::from_mins(1);
+    let server = Recorder::of(Manner { thinks: ages, ..Manner::answering(OK) }).await;
+    let gateway = Gateway::new(Settings { connections: 1, first_byte: ages, ..Settings::default() }).unwrap();
+    let shop = endpoint(Scheme::Http, "127.0.0.1", server.address.port());
+    let scope = scope(&[("shop", shop)], &[http_grant("shop", &["GET"], &["/**"])]);
+    let limits = Limits { request_time: Span::from_secs(60), ..Limits::default() };
+    let busy = gateway.session(scope.clone(), &limits, far());
+    let waiting = gateway.session(scope, &limits, Instant::now() + Duration::from_millis(100));
+
+    let (answering, waiting) = (busy.send(get("endpoint:shop/")), async {
+        let waited = tokio::time::timeout(ages / 3, waiting.send(get("endpoint:shop/"))).await;
+        (waited, waiting.finish())
+    });
+    let (waited, recorded) = tokio::select! {
+        biased;
+        answer = answering => panic!("{answer:?}"),
+        waiting = waiting => waiting,
+    };
+
+    assert!(matches!(waited, Ok(Err(Refusal::Timeout(_)))), "{waited:?}");
+    assert_eq!((recorded.requests, server.connections()), (0, 1));
 }
 
 #[tokio::test]

@@ -40,6 +40,24 @@ async fn a_transaction_sends_and_reads_until_its_marker() {
 }
 
 #[tokio::test]
+async fn a_transaction_reads_no_more_than_the_guest_asked_and_the_call_may() {
+    let server = Recorder::answering(b"abcdefgh").await;
+    let db = endpoint(Scheme::Tcp, "127.0.0.1", server.address.port());
+    let limits = Limits { body: holdpoint_core::plan::limit::Bytes(6), ..Limits::default() };
+    let scope = scope(&[("db", db)], &[net_grant("db", &[NetOperation::Transact])]);
+    let session = gateway().session(scope, &limits, far());
+    for (max_bytes, read) in [(4, "abcd"), (u32::MAX, "abcdef"), (0, "")] {
+        let transaction = Transaction {
+            target: "endpoint:db".to_owned(),
+            send: Some(Bytes::from_static(b"\r\n\r\n")),
+            max_bytes,
+            ..Transaction::default()
+        };
+        assert_eq!(session.transact(transaction).await.unwrap().bytes, read);
+    }
+}
+
+#[tokio::test]
 async fn an_operation_that_is_not_granted_is_denied_and_nothing_is_dialled() {
     let server = Recorder::answering(OK).await;
     let session = session(&server, &[NetOperation::Resolve]);
