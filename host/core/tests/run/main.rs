@@ -1,0 +1,11 @@
+//! Runs, from their first event to their end: each decision rule as readable cases, and the laws over all of them.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "a case picks the commands that it looks at")]
+
+mod scene;
+
+mod gates;
+mod retries;
+mod people;
+mod rollback;
+mod order;
