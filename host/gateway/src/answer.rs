@@ -14,9 +14,9 @@ use reqwest::tls::TlsInfo;
 use reqwest::{Request, Response};
 use tokio::time::timeout_at;
 
-use crate::dial::Phases;
+use crate::dial::{self, Connected, Phases};
 use crate::failure;
-use crate::pool::Pool;
+use crate::pool::{KEPT, Pool};
 use crate::record::micros;
 use crate::refusal::Refusal;
 use crate::request::size;
@@ -81,10 +81,9 @@ pub(crate) struct Exchange<'a> {
 impl Exchange<'_> {
     /// Sends the request and reads the answer.
     pub(crate) async fn carry_out(&self, request: Request) -> Result<HttpAnswer, Refusal> {
-        let start = Instant::now();
         let url = request.url().to_string();
-        let sending = self.pool.client.execute(request);
-        let mut response = self.within(self.caps.first_byte, "the first byte of an answer", sending).await?;
+        let asking = self.ask(request);
+        let (mut response, start) = self.within(self.caps.first_byte, "the first byte of an answer", asking).await?;
         let first_byte = micros(start.elapsed());
         let headers = self.headers(response.headers())?;
         let (body, truncated) = self.body(&mut response).await?;
@@ -102,6 +101,24 @@ impl Exchange<'_> {
             timings: timings(phases, first_byte, micros(start.elapsed())),
             certificate: der.and_then(|der| self.pool.certificate(der)),
         })
+    }
+
+    /// Sends the request; tells when the exchange that was answered began.
+    ///
+    /// A server may close a kept connection at the moment at which a request goes out on it. That says nothing about
+    /// the server, so a request that changes nothing is sent once more then, as RFC 9110 §9.2.2 allows. Each kept
+    /// connection can be lost once; what fails on a connection that was made for it has failed.
+    async fn ask(&self, mut request: Request) -> Result<(Response, Instant), reqwest::Error> {
+        for _ in 0..KEPT {
+            let Some(again) = request.method().is_safe().then(|| request.try_clone()).flatten() else { break };
+            let start = Instant::now();
+            match dial::watch(self.pool.client.execute(request)).await {
+                (Err(error), Connected::Before) if failure::hung_up(&error) => request = again,
+                (result, Connected::Before | Connected::Anew) => return Ok((result?, start)),
+            }
+        }
+        let start = Instant::now();
+        Ok((self.pool.client.execute(request).await?, start))
     }
 
     fn headers(&self, headers: &HeaderMap) -> Result<Vec<(String, String)>, Refusal> {

@@ -5,7 +5,7 @@
 //! each other through a task-local mark. Which exchange a new connection served first is known by its own local
 //! address.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
@@ -40,6 +40,22 @@ struct Marks {
 
 tokio::task_local! {
     static MARKS: RefCell<Marks>;
+    static DIALLED: Cell<Connected>;
+}
+
+/// Which connection a request was tried on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Connected {
+    /// One that was kept from before.
+    Before,
+    /// One that had to be made.
+    Anew,
+}
+
+/// Carries a request out and tells whether a connection had to be made for it.
+pub(crate) async fn watch<T>(request: impl Future<Output = T>) -> (T, Connected) {
+    let watched = async { (request.await, DIALLED.with(Cell::get)) };
+    DIALLED.scope(Cell::new(Connected::Before), watched).await
 }
 
 /// Notes that the name of the connection being made is resolved.
@@ -113,6 +129,8 @@ where
     }
 
     fn call(&mut self, to: To) -> Self::Future {
+        // A client may also dial ahead, for no request in particular.
+        let _ = DIALLED.try_with(|dialled| dialled.set(Connected::Anew));
         let connecting = self.inner.call(to);
         let fresh = self.fresh.clone();
         Box::pin(MARKS.scope(RefCell::default(), async move {

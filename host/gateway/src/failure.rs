@@ -37,6 +37,18 @@ pub(crate) fn of_client(error: &reqwest::Error, name: &EndpointName, endpoint: &
     Refusal::Protocol(format!("the answer of {origin} was not whole or not HTTP: {}", root(error)))
 }
 
+/// Whether the server closed the connection before it answered anything.
+pub(crate) fn hung_up(error: &reqwest::Error) -> bool {
+    let broken = |error: &io::Error| {
+        matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted
+        )
+    };
+    find::<hyper::Error>(error).is_some_and(|error| error.is_incomplete_message() || error.is_closed())
+        || find::<io::Error>(error).is_some_and(broken)
+}
+
 /// Tells why a name leads nowhere.
 pub(crate) fn of_resolution(error: &Unresolved, name: &EndpointName, endpoint: &Endpoint) -> Refusal {
     match error {

@@ -21,7 +21,7 @@ use crate::tls::Trust;
 /// request rarely meets a connection that is just being closed.
 const KEPT_FOR: Duration = Duration::from_secs(4);
 /// How many unused connections a pool keeps: as many as one call may use at once by default.
-const KEPT: usize = 8;
+pub(crate) const KEPT: usize = 8;
 /// How many pools are kept.
 const POOLS: usize = 256;
 /// The longest list of header fields that is accepted over HTTP/2, in bytes.

@@ -1,11 +1,17 @@
 //! Kept connections: used again within one plugin's grants, never shared wider.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use holdpoint_core::name::PluginName;
 use holdpoint_core::plan::endpoint::Scheme;
 use holdpoint_core::plan::limit::Limits;
-use holdpoint_gateway::Scope;
+use holdpoint_gateway::{HttpRequest, Refusal, Scope};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
-use crate::house::{OK, Recorder, endpoint, far, gateway, get, http_grant, scope};
+use crate::house::{After, Manner, OK, Recorder, endpoint, far, gateway, get, http_grant, scope, shop};
 
 fn granted(server: &Recorder, methods: &[&str]) -> Scope {
     let shop = endpoint(Scheme::Http, "127.0.0.1", server.address.port());
@@ -82,4 +88,71 @@ async fn a_connection_whose_body_was_cut_is_not_used_again() {
     }
 
     assert_eq!(server.connections(), 2);
+}
+
+/// A server that keeps its connections until the next request on them has come, and then hangs up without a word.
+async fn treacherous() -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, requests) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&requests);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut buffer = vec![0; 4096];
+            for answer in [OK, b""] {
+                if let Ok(1..) = stream.read(&mut buffer).await {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    stream.write_all(answer).await.unwrap();
+                }
+            }
+        }
+    });
+    (address, requests)
+}
+
+#[tokio::test]
+async fn a_kept_connection_that_is_lost_is_not_the_servers_fault_where_asking_again_is_harmless() {
+    let (address, requests) = treacherous().await;
+    let session = shop(address);
+
+    session.send(get("endpoint:shop/")).await.unwrap();
+    let second = session.send(get("endpoint:shop/")).await.unwrap();
+
+    assert!(second.timings.connect.is_some());
+    assert_eq!(requests.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn what_changes_something_is_never_sent_twice() {
+    let (address, requests) = treacherous().await;
+    let session = shop(address);
+    let post = HttpRequest { method: "POST".to_owned(), ..get("endpoint:shop/") };
+
+    session.send(post.clone()).await.unwrap();
+    let refusal = session.send(post).await.unwrap_err();
+
+    assert!(matches!(refusal, Refusal::Protocol(_)), "{refusal:?}");
+    assert_eq!(requests.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_on_a_new_connection_is_not_asked_again() {
+    let server = Recorder::of(Manner { after: After::Closes, ..Manner::answering(b"") }).await;
+
+    let refusal = shop(server.address).send(get("endpoint:shop/")).await.unwrap_err();
+
+    assert!(matches!(refusal, Refusal::Protocol(_)), "{refusal:?}");
+    assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_hangs_up_after_each_answer_is_asked_on_new_connections() {
+    let server = Recorder::of(Manner { after: After::Closes, ..Manner::answering(OK) }).await;
+    let session = gateway().session(granted(&server, &["GET"]), &Limits::default(), far());
+
+    let mut answers = Vec::new();
+    for _ in 0..100 {
+        answers.push(session.send(get("endpoint:shop/")).await);
+    }
+
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
 }
