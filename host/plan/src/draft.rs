@@ -1,0 +1,200 @@
+//! A plan as it was read: its keys known and its values of the right type, before anything is looked up.
+
+use holdpoint_core::name::CheckName;
+
+use crate::form::{OneOrMore, Section as _};
+use crate::node::Value;
+use crate::problem::{Code, Gravity, Place, Problem, any_error, sort};
+use crate::raw::check::Check;
+use crate::raw::document::{Document, FORMAT};
+use crate::reader::{Placed, Reader};
+use crate::release::Layer;
+use crate::source::{At, Source};
+use crate::syntax;
+
+/// What came of reading a text.
+#[derive(Debug)]
+pub struct Reading {
+    /// The plan as it was read. It is there even when the problems are errors: the rest of it can still be checked.
+    pub draft: Draft,
+    /// What is wrong so far, in the order of the text.
+    pub problems: Vec<Problem>,
+}
+
+/// A plan as it was read.
+#[derive(Debug)]
+pub struct Draft {
+    pub(crate) source: Source,
+    pub(crate) document: Document,
+    /// Whether reading found an error: then no plan comes of it.
+    pub(crate) broken: bool,
+    /// Whether it has no phases at all.
+    pub(crate) phaseless: bool,
+    /// Whether so much of it is unreadable that looking further would only repeat that.
+    pub(crate) unreadable: bool,
+}
+
+/// A file that the plan names, for whoever may read files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attachment {
+    /// A plugin's bundle.
+    Bundle {
+        /// The path, as the plan writes it: relative to the plan's folder.
+        path: String,
+        /// Where the plan names it.
+        place: Place,
+    },
+    /// Certificate authorities in PEM.
+    Authorities {
+        /// The path, as the plan writes it: relative to the plan's folder.
+        path: String,
+        /// Where the plan names it.
+        place: Place,
+    },
+}
+
+/// Whose settings are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingsOf<'a> {
+    /// A check's, in a phase or among the recovery checks.
+    Check(&'a CheckName),
+    /// The rollback's own.
+    Rollback,
+}
+
+/// Reads a plan's text.
+pub fn read(text: &str) -> Reading {
+    let source = Source::new(text);
+    let (tree, mut problems) = syntax::toml(text, &source);
+    let unreadable = !problems.is_empty();
+    let mut reader = Reader::new(&source);
+    let document = Document::read(&tree, "the plan", &mut reader);
+    check_version(&document, &mut reader);
+    let found = reader.problems;
+    problems.extend(if unreadable { surely(found, &problems) } else { found });
+    sort(&mut problems);
+    let broken = any_error(&problems);
+    let phaseless = tree.get("phase").is_none_or(|entry| entry.node.value == Value::List(Vec::new()));
+    Reading { draft: Draft { source, document, broken, phaseless, unreadable }, problems }
+}
+
+/// Notes a version of the format that is not read here.
+fn check_version(document: &Document, reader: &mut Reader<'_>) {
+    let Some(version) = &document.holdpoint else { return };
+    if version.value.0 != FORMAT {
+        let what = format!("this is a plan of format {:?}, and format {FORMAT:?} is read here", version.value.0);
+        let cure = format!("write holdpoint = {FORMAT:?}, or use the version of the program that the plan is for");
+        reader.curable(Code::Version, version.at, (what, cure));
+    }
+}
+
+/// Keeps what is surely wrong beside mistakes of syntax, and drops what may only follow from them: keys that are
+/// missing, and whatever stands in the line of a mistake or nowhere.
+fn surely(found: Vec<Problem>, syntax: &[Problem]) -> Vec<Problem> {
+    let lines: Vec<usize> = syntax.iter().filter_map(|problem| problem.place).map(|place| place.line).collect();
+    let stands = |problem: &Problem| {
+        problem.code != Code::MissingKey
+            && problem.place.is_some_and(|place| place.end > 0 && !lines.contains(&place.line))
+    };
+    found.into_iter().filter(stands).collect()
+}
+
+impl Draft {
+    /// The files that the plan names, in the order of the text: bundles, and certificate authorities of every
+    /// environment.
+    pub fn attachments(&self) -> Vec<Attachment> {
+        let place = |at: At| self.source.place(at);
+        let bundles = self.plugins().filter_map(|(_, plugin)| plugin.bundle.as_ref());
+        let bundles =
+            bundles.map(|bundle| Attachment::Bundle { path: bundle.value.0.clone(), place: place(bundle.at) });
+        let authorities = self.authorities().into_iter().flat_map(|paths| &paths.value.0);
+        let authorities =
+            authorities.map(|path| Attachment::Authorities { path: path.value.0.clone(), place: place(path.at) });
+        let mut attachments: Vec<Attachment> = bundles.chain(authorities).collect();
+        attachments.sort_by_key(|attachment| match attachment {
+            Attachment::Bundle { place, .. } | Attachment::Authorities { place, .. } => place.start,
+        });
+        attachments
+    }
+
+    fn authorities(&self) -> Vec<&Placed<OneOrMore>> {
+        let mut found = Vec::new();
+        for (_, endpoint) in self.endpoints() {
+            found.extend(&endpoint.ca);
+            let bindings = endpoint.environment.iter().flat_map(|named| &named.value.0);
+            found.extend(bindings.filter_map(|(_, binding)| binding.ca.as_ref()));
+        }
+        found
+    }
+
+    /// What the plan itself says of the release.
+    pub fn release(&self) -> Layer {
+        self.document.release.as_ref().map(|release| Layer::of_plan(&release.value.0)).unwrap_or_default()
+    }
+
+    /// The environments that the plan's endpoints name, each once, in alphabetical order.
+    pub fn environments(&self) -> Vec<&str> {
+        let environments = self.endpoints().filter_map(|(_, endpoint)| endpoint.environment.as_ref());
+        let mut names: Vec<&str> =
+            environments.flat_map(|named| &named.value.0).map(|(name, _)| name.value.0.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Where in the plan a JSON pointer into settings leads: to the key that it names, or as near as the plan has it.
+    /// `None` when there is no such check.
+    pub fn place_of(&self, of: SettingsOf<'_>, pointer: &str) -> Option<Place> {
+        let (settings, whole) = match of {
+            SettingsOf::Check(name) => {
+                let check =
+                    self.checks().find(|check| check.name.as_ref().is_some_and(|found| found.value == *name))?;
+                (check.settings.as_ref(), check.at)
+            }
+            SettingsOf::Rollback => {
+                let rollback = &self.document.rollback.as_ref()?.value.0;
+                (rollback.settings.as_ref(), rollback.at)
+            }
+        };
+        let at = settings.map_or(whole, |settings| settings.value.0.follow(pointer, settings.at));
+        Some(self.source.place(at))
+    }
+
+    /// A problem that a plugin itself found with its settings.
+    pub fn refused(&self, of: SettingsOf<'_>, pointer: &str, message: &str) -> Problem {
+        let whose = match of {
+            SettingsOf::Check(name) => format!("check {:?}", name.as_str()),
+            SettingsOf::Rollback => "the rollback".to_owned(),
+        };
+        let message = holdpoint_core::text::visible(message);
+        Problem {
+            gravity: Gravity::Error,
+            code: Code::Settings,
+            place: self.place_of(of, pointer),
+            what: format!("the plugin refuses the settings of {whose}: {message}"),
+            cure: None,
+        }
+    }
+
+    pub(crate) fn endpoints(
+        &self,
+    ) -> impl Iterator<Item = &(Placed<holdpoint_core::name::EndpointName>, crate::raw::endpoint::Endpoint)> {
+        self.document.endpoint.iter().flat_map(|named| &named.value.0)
+    }
+
+    pub(crate) fn plugins(
+        &self,
+    ) -> impl Iterator<Item = &(Placed<holdpoint_core::name::PluginName>, crate::raw::plugin::Plugin)> {
+        self.document.plugin.iter().flat_map(|named| &named.value.0)
+    }
+
+    pub(crate) fn phases(&self) -> impl Iterator<Item = &crate::raw::check::Phase> {
+        self.document.phase.iter().flat_map(|phases| &phases.value.0)
+    }
+
+    /// Every check, in the phases and then for the recovery.
+    pub(crate) fn checks(&self) -> impl Iterator<Item = &Check> {
+        let recovery = self.document.rollback.iter().flat_map(|rollback| &rollback.value.0.check);
+        self.phases().flat_map(|phase| &phase.check).chain(recovery).flat_map(|checks| &checks.value.0)
+    }
+}

@@ -1,0 +1,20 @@
+//! Lints: what is valid and probably not meant.
+
+use std::collections::BTreeMap;
+
+use holdpoint_core::name::PluginName;
+
+use crate::draft::Draft;
+use crate::lower::plugin::Known;
+use crate::reader::Reader;
+
+mod unused;
+mod response;
+mod time;
+
+/// Looks for what is probably not meant.
+pub(crate) fn check(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader: &mut Reader<'_>) {
+    unused::check(draft, plugins, reader);
+    response::check(draft, reader);
+    time::check(draft, plugins, reader);
+}

@@ -1,0 +1,45 @@
+//! Responses that nothing can carry out.
+
+use holdpoint_core::plan::check::Severity;
+use holdpoint_core::response::Response;
+
+use crate::draft::Draft;
+use crate::problem::Code;
+use crate::raw::check::Check;
+use crate::reader::Reader;
+use crate::source::At;
+
+/// Notes checks that ask for a rollback which the plan does not have: each that says so, and the first that means it.
+pub(super) fn check(draft: &Draft, reader: &mut Reader<'_>) {
+    if draft.document.rollback.is_some() {
+        return;
+    }
+    let checks: Vec<&Check> =
+        draft.phases().flat_map(|phase| &phase.check).flat_map(|checks| &checks.value.0).collect();
+    for (key, response) in
+        checks.iter().flat_map(|check| [("on-fail", &check.on_fail), ("on-inconclusive", &check.on_inconclusive)])
+    {
+        if let Some(response) = response
+            && response.value == Response::RollBack
+        {
+            note(&format!("{key} = \"roll-back\""), response.at, reader);
+        }
+    }
+    let silent = checks.iter().find(|check| {
+        let minor = check.severity.as_ref().is_some_and(|severity| severity.value == Severity::Minor);
+        check.on_fail.is_none() && !minor
+    });
+    if let Some(check) = silent {
+        note(
+            &format!("a fail of {} (and of any check like it) asks for a rollback, but it", check.owner()),
+            check.at,
+            reader,
+        );
+    }
+}
+
+fn note(subject: &str, at: At, reader: &mut Reader<'_>) {
+    let what = format!("{subject} will escalate instead: the plan has no [rollback]");
+    let cure = "add [rollback] with a plugin and recovery checks, or say on-fail = \"escalate\"".to_owned();
+    reader.warning(Code::Response, at, (what, cure));
+}

@@ -1,0 +1,36 @@
+//! What a plan names and never uses.
+
+use std::collections::BTreeMap;
+
+use holdpoint_core::name::PluginName;
+
+use crate::draft::Draft;
+use crate::lower::plugin::Known;
+use crate::problem::Code;
+use crate::reader::Reader;
+
+/// Notes endpoints that nothing is granted, plugins that nothing calls, and plugins that may reach nothing.
+pub(super) fn check(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader: &mut Reader<'_>) {
+    for (name, _) in draft.endpoints() {
+        if !plugins.values().any(|plugin| plugin.granted.contains(&name.value)) {
+            let what = format!("no plugin is granted endpoint {:?}", name.value.as_str());
+            reader.warning(Code::Unused, name.at, (what, "grant it, or drop it".to_owned()));
+        }
+    }
+    let rollback = draft.document.rollback.iter().filter_map(|rollback| rollback.value.0.plugin.as_ref());
+    let called: Vec<&PluginName> =
+        draft.checks().filter_map(|check| check.plugin.as_ref()).chain(rollback).map(|name| &name.value).collect();
+    for (name, _) in draft.plugins() {
+        if !called.contains(&&name.value) {
+            let what = format!("no check calls plugin {:?}", name.value.as_str());
+            reader.warning(Code::Unused, name.at, (what, "call it, or drop it".to_owned()));
+        }
+        let Some(known) = plugins.get(&name.value) else { continue };
+        let asks = known.facts.as_ref().is_some_and(|facts| !facts.manifest.requests.is_empty());
+        if asks && known.granted.is_empty() {
+            let what = format!("plugin {:?} asks for the network and is granted nothing", name.value.as_str());
+            let cure = format!("add [[plugin.{}.grant]] with an endpoint", name.value);
+            reader.warning(Code::Unused, name.at, (what, cure));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Checks: the plugin looked up, what was left open filled in.
+
+use std::collections::BTreeMap;
+
+use holdpoint_core::manifest::PluginKind;
+use holdpoint_core::name::PluginName;
+use holdpoint_core::plan::check::{Attempts, Check, Severity, Urgency};
+use holdpoint_core::response::Response;
+use holdpoint_core::time::Span;
+
+use crate::lower::plugin::Known;
+use crate::problem::Code;
+use crate::raw::check::{ATTEMPTS, BACKOFF, Check as Raw, LONGEST_BACKOFF};
+use crate::reader::{Placed, Reader};
+use crate::suggest::did_you_mean;
+
+/// Lowers one check; notes what is wrong with it.
+pub(super) fn lower(raw: &Raw, plugins: &BTreeMap<PluginName, Known>, reader: &mut Reader<'_>) -> Option<Check> {
+    let owner = raw.owner();
+    let plugin = raw.plugin.as_ref()?;
+    let known = find(plugin, PluginKind::Check, &owner, plugins, reader)?;
+    let timeout = timeout(raw.timeout.as_ref(), &owner, (plugin.value.as_str(), known), reader);
+    let severity = raw.severity.as_ref().map_or(Severity::Major, |severity| severity.value);
+    let (on_fail, urgency) = on_fail(severity, raw.on_fail.as_ref().map(|response| response.value));
+    Some(Check {
+        name: raw.name.as_ref()?.value.clone(),
+        plugin: plugin.value.clone(),
+        settings: settings(raw.settings.as_ref().map(|settings| settings.value.0.to_json())),
+        severity,
+        on_fail,
+        urgency,
+        on_inconclusive: raw.on_inconclusive.as_ref().map_or(Response::Escalate, |response| response.value),
+        attempts: Attempts {
+            most: raw.attempts.as_ref().map_or(ATTEMPTS, |attempts| attempts.value.0),
+            backoff: raw.backoff.as_ref().map_or(BACKOFF, |backoff| backoff.value),
+            longest_backoff: raw.longest_backoff.as_ref().map_or(LONGEST_BACKOFF, |backoff| backoff.value),
+        },
+        timeout,
+    })
+}
+
+impl Raw {
+    /// The check in words.
+    pub(crate) fn owner(&self) -> String {
+        self.name.as_ref().map_or_else(|| "a check".to_owned(), |name| format!("check {:?}", name.value.as_str()))
+    }
+}
+
+/// Writes settings as the text that a plugin is given: compact, and its keys in alphabetical order.
+pub(super) fn settings(written: Option<serde_json::Value>) -> String {
+    crate::digest::canonical(&written.unwrap_or_else(|| serde_json::json!({})))
+}
+
+/// What a fail asks for, and when. A weaker response than escalating never interrupts what still runs.
+fn on_fail(severity: Severity, written: Option<Response>) -> (Response, Urgency) {
+    let (default, urgency) = severity.default_on_fail();
+    let response = written.unwrap_or(default);
+    match response {
+        Response::RollBack | Response::Escalate => (response, urgency),
+        Response::Hotfix | Response::Note => (response, Urgency::AtTheGate),
+    }
+}
+
+/// Looks a plugin up and notes when there is none of this name and kind.
+pub(super) fn find<'a>(
+    name: &Placed<PluginName>,
+    wanted: PluginKind,
+    owner: &str,
+    plugins: &'a BTreeMap<PluginName, Known>,
+    reader: &mut Reader<'_>,
+) -> Option<&'a Known> {
+    let plugin = name.value.as_str();
+    let Some(known) = plugins.get(&name.value) else {
+        let meant = did_you_mean(plugin, plugins.keys().map(PluginName::as_str));
+        let what = format!("{owner} calls plugin {plugin:?}, which the plan does not have{meant}");
+        reader.curable(Code::UnknownName, name.at, (what, format!("add [plugin.{plugin}] with its bundle")));
+        return None;
+    };
+    if known.kind().is_some_and(|kind| kind != wanted) {
+        let (is, should) = match wanted {
+            PluginKind::Check => ("a rollback plugin", "a check plugin"),
+            PluginKind::Rollback => ("a check plugin", "a rollback plugin"),
+        };
+        let what = format!("{owner} calls plugin {plugin:?}, which is {is}");
+        reader.curable(Code::WrongKind, name.at, (what, format!("name {should}")));
+        return None;
+    }
+    Some(known)
+}
+
+/// The timeout, within the plugin's wall limit; the limit itself where none is written.
+pub(super) fn timeout(
+    written: Option<&Placed<Span>>,
+    owner: &str,
+    (plugin, known): (&str, &Known),
+    reader: &mut Reader<'_>,
+) -> Span {
+    let Some(timeout) = written else { return known.limits.wall };
+    if timeout.value > known.limits.wall {
+        let what = format!(
+            "{owner} may take {}, and a call of plugin {plugin:?} {} at most",
+            timeout.value, known.limits.wall
+        );
+        let cure = format!("lower it, or raise wall in [plugin.{plugin}.limits] or in the caps of the host's policy");
+        reader.curable(Code::Timing, timeout.at, (what, cure));
+    }
+    if timeout.value == Span::ZERO {
+        reader.error(Code::BadValue, timeout.at, format!("{owner} may take no time at all"));
+    }
+    timeout.value
+}

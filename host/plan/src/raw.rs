@@ -1,0 +1,59 @@
+//! A plan as it is typed: the one list of its keys, with what each means.
+//!
+//! Each section names its keys once. The reader takes its values from there, the check for unknown keys its list, and
+//! the JSON Schema its descriptions, which are the doc comments.
+
+pub(crate) mod document;
+pub(crate) mod release;
+pub(crate) mod endpoint;
+pub(crate) mod plugin;
+pub(crate) mod check;
+pub(crate) mod rollback;
+pub(crate) mod policy;
+
+/// Declares a section: `required key: Form`, `optional key: Form = default`, or `wanted key: Form` for one whose absence
+/// the lowering tells in better words. Underscores stand for hyphens.
+macro_rules! section {
+    ($(#[doc = $doc:literal])* $noun:literal $name:ident {
+        $( $(#[doc = $key_doc:literal])* $need:ident $key:ident : $form:ty $(= $default:expr)? ,)*
+    }) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub(crate) struct $name {
+            /// Where the table begins.
+            pub(crate) at: $crate::source::At,
+            $( $(#[doc = $key_doc])* pub(crate) $key: Option<$crate::reader::Placed<$form>>, )*
+        }
+
+        impl $crate::form::Section for $name {
+            const NOUN: &'static str = $noun;
+            const DOC: &'static str = concat!($($doc, "\n"),*);
+
+            fn keys(definitions: &mut $crate::form::Definitions) -> Vec<$crate::form::Key> {
+                vec![$( $crate::form::Key {
+                    name: stringify!($key).replace('_', "-"),
+                    doc: concat!($($key_doc, "\n"),*),
+                    required: $crate::raw::section!(@required $need),
+                    default: [$(serde_json::json!($default))?].into_iter().next(),
+                    schema: <$form as $crate::form::Form>::schema(definitions),
+                } ),*]
+            }
+
+            fn read(node: &$crate::node::Node, owner: &str, reader: &mut $crate::reader::Reader<'_>) -> Self {
+                let known = [$( stringify!($key).replace('_', "-") ),*];
+                reader.check_keys(node, owner, &known);
+                $(
+                    let spot = $crate::reader::Spot {
+                        key: stringify!($key).replace('_', "-"), owner: owner.to_owned(),
+                    };
+                    let $key = $crate::form::$need(node, &spot, reader);
+                )*
+                Self { at: node.at, $( $key ),* }
+            }
+        }
+    };
+    (@required required) => { true };
+    (@required wanted) => { true };
+    (@required optional) => { false };
+}
+pub(crate) use section;

@@ -1,0 +1,67 @@
+//! Phases and checks as they are typed.
+
+use holdpoint_core::name::{CheckName, PhaseName, PluginName};
+use holdpoint_core::plan::check::Severity;
+use holdpoint_core::plan::phase::Arming;
+use holdpoint_core::response::Response;
+use holdpoint_core::time::Span;
+
+use crate::form::{Count, Settings, Tables};
+use crate::raw::section;
+
+/// How many checks run at the same time unless the plan says otherwise.
+pub(crate) const PARALLEL: u32 = 4;
+/// How long a smoke phase may take unless the plan says otherwise.
+pub(crate) const SMOKE_BUDGET: Span = Span::from_secs(120);
+/// How long any other phase may take unless the plan says otherwise.
+pub(crate) const BUDGET: Span = Span::from_secs(600);
+/// How often a check is tried unless the plan says otherwise: nothing is repeated that nobody asked to repeat.
+pub(crate) const ATTEMPTS: u32 = 1;
+/// The pause before the second attempt unless the plan says otherwise.
+pub(crate) const BACKOFF: Span = Span::from_secs(1);
+/// The longest pause between attempts unless the plan says otherwise.
+pub(crate) const LONGEST_BACKOFF: Span = Span::from_secs(30);
+
+section! {
+    /// An ordered group of checks that ends in a gate.
+    "phase" Phase {
+        /// Its name: preflight, smoke, verify, observe, or one of the plan's own.
+        required name: PhaseName,
+        /// How many checks run at the same time.
+        optional parallel: Count<1, 256> = PARALLEL,
+        /// How long the whole phase may take. Default: 2m for a phase named smoke, 10m for any other.
+        optional budget: Span,
+        /// Whether the gate acts: "armed" does; "observe-only" judges, shows, and lets everything through.
+        optional mode: Arming = Arming::Armed,
+        /// Its checks, in the order in which they are started.
+        wanted check: Tables<Check>,
+    }
+}
+
+section! {
+    /// One check: which plugin is called with which settings, how often, and what its outcome asks for.
+    "check" Check {
+        /// Its name, unique within the plan.
+        required name: CheckName,
+        /// The plugin that is called.
+        required plugin: PluginName,
+        /// How bad it is when it fails.
+        optional severity: Severity = Severity::Major,
+        /// How many times it is called at most when it ends in an error, a timeout, or without finding out. A fail is
+        /// an answer and is not tried again.
+        optional attempts: Count<1, 100> = ATTEMPTS,
+        /// The pause before the second attempt; each further one is twice as long.
+        optional backoff: Span = BACKOFF,
+        /// The longest pause between attempts.
+        optional longest_backoff: Span = LONGEST_BACKOFF,
+        /// How long one attempt may take. Default: the plugin's wall limit, which is 10s.
+        optional timeout: Span,
+        /// What a fail asks for. Default: critical rolls back at once, major rolls back at the gate, minor asks for a
+        /// hotfix.
+        optional on_fail: Response,
+        /// What is asked for when it could not be found out, after all attempts.
+        optional on_inconclusive: Response = Response::Escalate,
+        /// The plugin's settings, as its own schema describes them.
+        optional settings: Settings,
+    }
+}
