@@ -17,7 +17,7 @@ pub(crate) fn root() -> PathBuf {
 /// The context that a plan's first comments ask for.
 pub(crate) fn context_for(text: &str) -> Context {
     let said = |key: &str| {
-        let lines = text.lines().take_while(|line| line.starts_with('#'));
+        let mut lines = text.lines().take_while(|line| line.starts_with('#'));
         lines.find_map(|line| line.strip_prefix("# ")?.strip_prefix(key)?.strip_prefix(": "))
     };
     let policy = match said("policy") {
