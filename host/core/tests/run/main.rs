@@ -9,3 +9,5 @@ mod retries;
 mod people;
 mod rollback;
 mod order;
+mod world;
+mod laws;

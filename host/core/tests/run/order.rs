@@ -2,12 +2,14 @@
 
 use holdpoint_core::facts::Facts;
 use holdpoint_core::id::CallId;
+use holdpoint_core::plan::check::Check;
+use holdpoint_core::response::Response;
 use holdpoint_core::rollback::{Readiness, Replied, Reply};
 use holdpoint_core::run::Run;
 use holdpoint_core::run::command::Command;
 use holdpoint_core::run::ending::Ending;
 use holdpoint_core::run::entry::What;
-use holdpoint_core::run::event::{Event, Mode};
+use holdpoint_core::run::event::{Answer, Event, Mode};
 use holdpoint_core::time::Span;
 
 use crate::scene::*;
@@ -47,6 +49,19 @@ fn an_entry_that_comes_twice_counts_once() {
     assert!(is_complaint(&scene.run.step(&last)));
 
     assert_eq!(scene.run, before);
+}
+
+#[test]
+fn an_extension_that_comes_twice_extends_once() {
+    let home = Check { on_fail: Response::Escalate, ..major("home") };
+    let mut scene = Scene::start(plan(vec![phase("smoke", vec![home])]));
+    scene.ends("home", fail());
+    scene.answers(Answer::Extend { by: Span::from_secs(30) });
+    let last = scene.history.last().unwrap().clone();
+
+    assert!(is_complaint(&scene.run.step(&last)));
+
+    assert_eq!(scene.run.wakes().unwrap().at.0, 90_000);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use holdpoint_core::outcome::FaultKind;
 use holdpoint_core::plan::Plan;
+use holdpoint_core::plan::check::Check;
+use holdpoint_core::response::Response;
 use holdpoint_core::rollback::{Deed, Progress, Readiness, Reply, RollbackPlan, Step, StepEnd};
 use holdpoint_core::run::command::{Command, Purpose};
 use holdpoint_core::run::ending::Ending;
@@ -117,6 +119,23 @@ fn a_recovery_that_is_not_verified_is_no_rollback() {
 
         assert_eq!(scene.run.ending(), Some(Ending::RollbackFailed));
     }
+}
+
+#[test]
+fn every_recovery_check_must_let_the_previous_version_through() {
+    // D-5: a check that would merely be noted in a phase stands in the way here.
+    let mut plan = failing();
+    let noted = Check { on_fail: Response::Note, ..minor("style") };
+    plan.restore.as_mut().unwrap().recovery.push(noted);
+    let mut scene = Scene::start(plan);
+    scene.ends("home", fail());
+    scene.replies(Reply::Readiness { readiness: Readiness::AlreadyThere { why: "1.0.0 is live".into() } });
+
+    scene.ends("back", pass());
+    assert_eq!(scene.run.ending(), None);
+    scene.ends("style", fail());
+
+    assert_eq!(scene.run.ending(), Some(Ending::RollbackFailed));
 }
 
 #[test]

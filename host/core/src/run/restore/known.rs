@@ -75,7 +75,8 @@ impl Known {
         Moved { state: Restoring::Known(self), commands, end }
     }
 
-    /// Judges the recovery: only when every check lets the previous version through is it rolled back. (D-1, D-5)
+    /// Judges the recovery: only when every check lets the previous version through is it rolled
+    /// back, whatever the checks ask for. When one doesn't, nothing more is moved and a person takes over. (D-1, D-5, D-11)
     fn verdict(&self) -> (Ending, Reason) {
         let asked = self.recovery.as_ref().map(Round::asked).unwrap_or_default();
         let good = !asked.is_empty() && asked.iter().all(Asked::lets_through);
