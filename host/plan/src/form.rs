@@ -35,6 +35,17 @@ pub(crate) trait Section: Sized {
     fn read(node: &Node, owner: &str, reader: &mut Reader<'_>) -> Self;
 }
 
+/// The keys of a section that are there and whose values could not be read. That has been told, and nothing follows
+/// from the absence of their values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unreadable(pub(crate) Vec<String>);
+
+impl Unreadable {
+    pub(crate) fn holds(&self, key: &str) -> bool {
+        self.0.iter().any(|unreadable| unreadable == key)
+    }
+}
+
 /// A key of a section.
 pub(crate) struct Key {
     pub(crate) name: String,
@@ -60,7 +71,7 @@ impl Form for Text {
             return None;
         }
         if shown != text {
-            let what = format!("{} holds characters that can't be seen: {shown:?}", spot.words());
+            let what = format!("{} holds characters that can't be seen: \"{shown}\"", spot.words());
             reader.error(Code::BadValue, node.at, what);
             return None;
         }
@@ -228,7 +239,10 @@ pub(crate) struct Tables<S>(pub(crate) Vec<S>);
 impl<S: Section> Form for Tables<S> {
     fn read(node: &Node, spot: &Spot, reader: &mut Reader<'_>) -> Option<Self> {
         let Value::List(nodes) = &node.value else {
-            reader.wrong_type(node, spot, &format!("tables; write [[{}]]", spot.key));
+            let top = spot.owner == "the plan";
+            let wanted =
+                if top { format!("tables, each below [[{}]]", spot.key) } else { "a list of tables".to_owned() };
+            reader.wrong_type(node, spot, &wanted);
             return None;
         };
         let mut sections = Vec::new();
@@ -259,7 +273,7 @@ pub(crate) struct Named<N, S>(pub(crate) Vec<(Placed<N>, S)>);
 impl<N: Word, S: Section> Form for Named<N, S> {
     fn read(node: &Node, spot: &Spot, reader: &mut Reader<'_>) -> Option<Self> {
         let Value::Table(entries) = &node.value else {
-            reader.wrong_type(node, spot, &format!("a table of tables; write [{}.NAME]", spot.key));
+            reader.wrong_type(node, spot, "tables by their names");
             return None;
         };
         let mut sections = Vec::new();

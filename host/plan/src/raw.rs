@@ -22,6 +22,8 @@ macro_rules! section {
         pub(crate) struct $name {
             /// Where the table begins.
             pub(crate) at: $crate::source::At,
+            /// The keys that are there and whose values could not be read.
+            pub(crate) unreadable: $crate::form::Unreadable,
             $( $(#[doc = $key_doc])* pub(crate) $key: Option<$crate::reader::Placed<$form>>, )*
         }
 
@@ -48,7 +50,10 @@ macro_rules! section {
                     };
                     let $key = $crate::form::$need(node, &spot, reader);
                 )*
-                Self { at: node.at, $( $key ),* }
+                let read = [$( $key.is_some() ),*];
+                let missed = known.into_iter().zip(read).filter(|(key, read)| !read && node.get(key).is_some());
+                let unreadable = $crate::form::Unreadable(missed.map(|(key, _)| key).collect());
+                Self { at: node.at, unreadable, $( $key ),* }
             }
         }
     };

@@ -251,7 +251,7 @@ fn check(value: &str, whence: &str, problems: &mut Vec<Problem>) {
     }
     let shown = visible(value);
     if shown != value {
-        let what = format!("{whence} holds characters that can't be seen: {shown:?}");
+        let what = format!("{whence} holds characters that can't be seen: \"{shown}\"");
         problems.push(Problem::nowhere(Code::Release, what));
     }
 }

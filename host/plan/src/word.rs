@@ -19,6 +19,7 @@ use crate::form::{Definitions, Form};
 use crate::node::Node;
 use crate::problem::Code;
 use crate::reader::{Reader, Spot};
+use crate::suggest::{did_you_mean, either};
 
 /// A value that is written as one text.
 pub(crate) trait Word: Sized {
@@ -95,12 +96,19 @@ impl Word for AddressRule {
         }
         let address = text.parse::<std::net::IpAddr>().map(IpNet::from).ok();
         let Some(network) = address.or_else(|| text.parse().ok()) else {
+            let meant = did_you_mean(text, ["public", "private"]);
             return Err(format!(
-                "an address rule is \"public\", \"private\", an address or a network such as 10.1.0.0/16: {text:?} is not"
+                "an address rule is \"public\", \"private\", an address or a network such as 10.1.0.0/16: {text:?} is not{meant}"
             ));
         };
         let rule = Self::Network(network.trunc());
-        let canonical = rule.to_string();
+        let canonical = match rule {
+            // Such an address is dialled as the IPv4 one, and matched as it.
+            Self::Network(network) if network.addr().to_canonical() != network.addr() => {
+                network.addr().to_canonical().to_string()
+            }
+            Self::Public | Self::Private | Self::Network(_) => rule.to_string(),
+        };
         if canonical == text { Ok(rule) } else { Err(format!("{text:?} is written {canonical:?}")) }
     }
 
@@ -136,7 +144,7 @@ trait Choice: Copy + 'static {
 fn choose<C: Choice>(node: &Node, spot: &Spot, reader: &mut Reader<'_>) -> Option<C> {
     let words: Vec<&str> = C::ALL.iter().map(|(word, _)| *word).collect();
     let Some(text) = node.text() else {
-        reader.wrong_type(node, spot, &crate::suggest::either(words));
+        reader.wrong_type(node, spot, &either(words));
         return None;
     };
     let choice = C::ALL.iter().find(|(word, _)| *word == text).map(|(_, choice)| *choice);

@@ -27,7 +27,8 @@ pub(super) fn check(draft: &Draft, reader: &mut Reader<'_>) {
     }
     let silent = checks.iter().find(|check| {
         let minor = check.severity.as_ref().is_some_and(|severity| severity.value == Severity::Minor);
-        check.on_fail.is_none() && !minor
+        let unclear = check.unreadable.holds("on-fail") || check.unreadable.holds("severity");
+        check.name.is_some() && check.on_fail.is_none() && !minor && !unclear
     });
     if let Some(check) = silent {
         note(

@@ -10,7 +10,12 @@ use crate::problem::Code;
 use crate::reader::Reader;
 
 /// Notes endpoints that nothing is granted, plugins that nothing calls, and plugins that may reach nothing.
+///
+/// Says nothing while something is unreadable or a name unknown: what is not used is then probably what was meant.
 pub(super) fn check(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader: &mut Reader<'_>) {
+    if draft.broken || reader.problems.iter().any(|problem| problem.code == Code::UnknownName) {
+        return;
+    }
     for (name, _) in draft.endpoints() {
         if !plugins.values().any(|plugin| plugin.granted.contains(&name.value)) {
             let what = format!("no plugin is granted endpoint {:?}", name.value.as_str());

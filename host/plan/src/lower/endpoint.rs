@@ -99,7 +99,11 @@ fn bind(view: &View<'_>, context: &Context, reader: &mut Reader<'_>) -> Option<E
     let timeout = view.binding.and_then(|binding| binding.connect_timeout.as_ref());
     let timeout = timeout.or(view.raw.connect_timeout.as_ref()).map_or(CONNECT_TIMEOUT, |timeout| timeout.value);
     let Some(url) = view.url() else {
-        note_no_url(view, context, reader);
+        let unreadable =
+            view.raw.unreadable.holds("url") || view.binding.is_some_and(|raw| raw.unreadable.holds("url"));
+        if !unreadable {
+            note_no_url(view, context, reader);
+        }
         return None;
     };
     Some(Endpoint {
@@ -167,6 +171,7 @@ fn check_literal(view: &View<'_>, reader: &mut Reader<'_>) {
         view.name.as_str(),
         either(rules.iter().map(String::as_str))
     );
+    let address = address.to_canonical();
     reader.curable(Code::Address, url.at, (what, format!("write addresses = [\"{address}\"] in [{}]", view.table)));
 }
 

@@ -20,7 +20,7 @@ use crate::reader::Reader;
 pub(super) fn lower(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader: &mut Reader<'_>) -> Option<Restore> {
     let raw = &draft.document.rollback.as_ref()?.value.0;
     let checks = raw.check.as_ref().map(|checks| checks.value.0.as_slice()).unwrap_or_default();
-    if checks.is_empty() {
+    if checks.is_empty() && !raw.unreadable.holds("check") {
         let what = "the rollback has no checks: nothing would tell whether the old version is well".to_owned();
         let cure = "add [[rollback.check]]: only a verified recovery is a rollback".to_owned();
         reader.curable(Code::NoRecovery, raw.at, (what, cure));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use holdpoint_core::manifest::PluginKind;
 use holdpoint_core::name::{EndpointName, PluginName};
 use holdpoint_core::plan::limit::Bytes;
 use holdpoint_core::text::{fit, visible};
@@ -23,6 +24,8 @@ const TOLD: usize = 20;
 /// Settings with the words for whose they are.
 struct Subject<'a> {
     owner: String,
+    /// The kind that the plugin should be of.
+    kind: PluginKind,
     plugin: &'a Placed<PluginName>,
     settings: Option<&'a Placed<Settings>>,
     /// Where whatever is missing would stand.
@@ -34,6 +37,9 @@ pub(super) fn check(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader
     let mut schemas: BTreeMap<&PluginName, Option<(Json, Validator)>> = BTreeMap::new();
     for subject in subjects(draft) {
         let Some((name, known)) = plugins.get_key_value(&subject.plugin.value) else { continue };
+        if known.kind().is_some_and(|kind| kind != subject.kind) {
+            continue;
+        }
         let schema = schemas.entry(name).or_insert_with(|| compile(name, known, subject.plugin.at, reader));
         if let Some((schema, validator)) = schema {
             check_against(&subject, schema, validator, reader);
@@ -48,13 +54,16 @@ fn subjects(draft: &Draft) -> Vec<Subject<'_>> {
     let checks = draft.checks().filter_map(|check| {
         let (plugin, settings) = (check.plugin.as_ref()?, check.settings.as_ref());
         let at = settings.map_or(check.at, |settings| settings.at);
-        Some(Subject { owner: check.owner(), plugin, settings, at })
+        let readable = !check.unreadable.holds("settings");
+        readable.then(|| Subject { owner: check.owner(), kind: PluginKind::Check, plugin, settings, at })
     });
     let rollback = draft.document.rollback.iter().filter_map(|rollback| {
         let rollback = &rollback.value.0;
         let (plugin, settings) = (rollback.plugin.as_ref()?, rollback.settings.as_ref());
         let at = settings.map_or(rollback.at, |settings| settings.at);
-        Some(Subject { owner: "the rollback".to_owned(), plugin, settings, at })
+        let readable = !rollback.unreadable.holds("settings");
+        let owner = "the rollback".to_owned();
+        readable.then_some(Subject { owner, kind: PluginKind::Rollback, plugin, settings, at })
     });
     checks.chain(rollback).collect()
 }
@@ -104,8 +113,8 @@ fn tell(error: &ValidationError<'_>, subject: &Subject<'_>, schema: &Json, reade
     let words = place_words(&pointer, &subject.owner);
     if let Kind::Required { property } = error.kind() {
         let description = described(error, schema, property.as_str().unwrap_or_default());
-        let cure = description.unwrap_or_else(|| format!("add {property}"));
-        reader.curable(Code::Settings, at, (format!("{words} have no {property}"), cure));
+        let cure = description.map_or_else(|| format!("add {property}"), |text| format!("add {property}: {text}"));
+        reader.curable(Code::Settings, at, (format!("{property} is missing in {words}"), cure));
     } else if let Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } = error.kind() {
         reader.error(Code::Settings, at, format!("{words}: this fits none of the forms that the plugin takes"));
     } else {
@@ -121,7 +130,7 @@ fn tell_unknown_key(
 ) {
     let known: Vec<&str> = properties(error, schema).map(|(name, _)| name.as_str()).collect();
     let meant = did_you_mean(key, known.iter().copied());
-    let what = format!("{} have no key {key:?}{meant}", place_words(pointer, &subject.owner));
+    let what = format!("unknown key {key:?} in {}{meant}", place_words(pointer, &subject.owner));
     let path = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
     let at = subject.settings.map_or(subject.at, |settings| settings.value.0.follow(&path, subject.at));
     if known.is_empty() {
@@ -146,11 +155,11 @@ fn properties<'a>(
 fn described(error: &ValidationError<'_>, schema: &Json, property: &str) -> Option<String> {
     let (_, found) = properties(error, schema).find(|(name, _)| *name == property)?;
     let description = found.get("description")?.as_str()?;
-    Some(format!("{property} is: {}", short(description)))
+    Some(short(description))
 }
 
-/// Finds the one form that was probably meant: whose errors lie further in, or which at least agrees on the type and on
-/// the constants where the forms part.
+/// Finds the one form that was probably meant: of those that agree on the type, and on the constants where the forms
+/// part, the one with the least that is missing or too much.
 fn likeliest<'a>(
     branches: &'a [Vec<ValidationError<'static>>],
     pointer: &str,
@@ -162,16 +171,25 @@ fn likeliest<'a>(
         let of_constant = matches!(error.kind(), Kind::Constant { .. } | Kind::Enum { .. });
         (of_type && depth == 0) || (of_constant && depth <= 1)
     };
-    let mut fitting = branches.iter().filter(|branch| !branch.is_empty() && !branch.iter().any(parts));
-    let first = fitting.next()?;
-    fitting.next().is_none().then_some(first)
+    let weight = |error: &ValidationError<'static>| {
+        let Kind::AdditionalProperties { unexpected } = error.kind() else { return 1 };
+        unexpected.len()
+    };
+    let fitting = branches.iter().filter(|branch| !branch.is_empty() && !branch.iter().any(parts));
+    let mut weighed: Vec<(usize, &Vec<_>)> = fitting.map(|branch| (branch.iter().map(weight).sum(), branch)).collect();
+    weighed.sort_by_key(|(weight, _)| *weight);
+    match weighed.as_slice() {
+        [(best, _), (second, _), ..] if best == second => None,
+        [(_, branch), ..] => Some(branch),
+        [] => None,
+    }
 }
 
 fn place_words(pointer: &str, owner: &str) -> String {
     if pointer.is_empty() {
         format!("the settings of {owner}")
     } else {
-        format!("{:?} in the settings of {owner}", visible(pointer.trim_start_matches('/')))
+        format!("{} in the settings of {owner}", visible(pointer.trim_start_matches('/')))
     }
 }
 
