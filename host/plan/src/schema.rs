@@ -38,3 +38,96 @@ fn of<S: Section>(title: &str) -> Json {
     }
     schema
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::{Entry, Node, Value};
+    use crate::problem::Code;
+    use crate::raw::check::{Check, Phase};
+    use crate::raw::document::Escalation;
+    use crate::raw::endpoint::{Binding, Endpoint};
+    use crate::raw::plugin::{Grant, Limits, Plugin};
+    use crate::raw::rollback::Rollback;
+    use crate::reader::Reader;
+    use crate::source::{At, Source};
+
+    /// The keys of a section's schema, in the order of the alphabet.
+    fn described<S: Section>() -> Vec<String> {
+        let schema = object_schema::<S>(&mut Definitions::new());
+        schema["properties"].as_object().unwrap().keys().cloned().collect()
+    }
+
+    fn problems<S: Section>(keys: &[String]) -> Vec<crate::problem::Problem> {
+        let odd = || Node { at: At::default(), value: Value::Other("something odd") };
+        let entries = keys.iter().map(|key| Entry { key: key.clone(), key_at: At::default(), node: odd() });
+        let node = Node { at: At::default(), value: Value::Table(entries.collect()) };
+        let source = Source::new("");
+        let mut reader = Reader::new(&source);
+        S::read(&node, "this", &mut reader);
+        reader.problems
+    }
+
+    /// Every key of the schema is read, and every key that the reader knows is in the schema.
+    fn agree<S: Section>() {
+        let described = described::<S>();
+        let read = problems::<S>(&described);
+        let refused = read.iter().filter(|problem| problem.code == Code::WrongType).count();
+        assert_eq!((refused, read.len()), (described.len(), described.len()), "{}: {read:#?}", S::NOUN);
+
+        let unknown = problems::<S>(&["no-such-key".to_owned()]);
+        let cure = unknown.iter().find_map(|problem| problem.cure.clone()).unwrap();
+        let mut known: Vec<String> =
+            cure.strip_prefix("the keys here are ").unwrap().split(", ").map(str::to_owned).collect();
+        known.sort();
+        assert_eq!(known, described, "{}", S::NOUN);
+    }
+
+    #[test]
+    fn the_schema_and_the_reader_know_the_same_keys() {
+        agree::<Document>();
+        agree::<Escalation>();
+        agree::<Release>();
+        agree::<Endpoint>();
+        agree::<Binding>();
+        agree::<Plugin>();
+        agree::<Grant>();
+        agree::<Limits>();
+        agree::<Phase>();
+        agree::<Check>();
+        agree::<Rollback>();
+        agree::<Policy>();
+    }
+
+    #[test]
+    fn every_section_of_the_schemas_is_among_those_that_are_compared() {
+        let sections: Vec<String> = plan()["$defs"].as_object().unwrap().keys().cloned().collect();
+
+        let compared = [
+            "check",
+            "endpoint",
+            "environment",
+            "escalation",
+            "grant",
+            "limits",
+            "phase",
+            "plugin",
+            "release",
+            "rollback",
+        ];
+        assert_eq!(sections, compared);
+    }
+
+    #[test]
+    fn every_key_is_explained() {
+        for schema in [plan(), policy(), release()] {
+            let definitions = schema["$defs"].as_object().into_iter().flatten().map(|(_, section)| section);
+            for section in definitions.chain([&schema]) {
+                for (key, described) in section["properties"].as_object().unwrap() {
+                    let text = described["description"].as_str().unwrap_or_default();
+                    assert!(text.ends_with(['.', '"']), "{key}: {text:?}");
+                }
+            }
+        }
+    }
+}

@@ -44,7 +44,7 @@ fn check_budget(phase: &Phase, plugins: &BTreeMap<PluginName, Known>, reader: &m
     let budget = phase.budget();
     for check in phase.check.iter().flat_map(|checks| &checks.value.0) {
         let Some(known) = check.plugin.as_ref().and_then(|plugin| plugins.get(&plugin.value)) else { continue };
-        let timeout = check.timeout.as_ref().map_or(known.limits.wall, |timeout| timeout.value);
+        let timeout = check.timeout.as_ref().map_or(known.timeout, |timeout| timeout.value);
         let attempts = check.attempts.as_ref().map_or(1, |attempts| attempts.value.0);
         let longest = timeout.times(u64::from(attempts));
         if longest > budget {

@@ -88,14 +88,14 @@ pub(super) fn find<'a>(
     Some(known)
 }
 
-/// The timeout, within the plugin's wall limit; the limit itself where none is written.
+/// The timeout, within the plugin's wall limit.
 pub(super) fn timeout(
     written: Option<&Placed<Span>>,
     owner: &str,
     (plugin, known): (&str, &Known),
     reader: &mut Reader<'_>,
 ) -> Span {
-    let Some(timeout) = written else { return known.limits.wall };
+    let Some(timeout) = written else { return known.timeout };
     if timeout.value > known.limits.wall {
         let what = format!(
             "{owner} may take {}, and a call of plugin {plugin:?} {} at most",

@@ -29,6 +29,8 @@ pub(crate) struct Known {
     pub(crate) granted: Vec<EndpointName>,
     /// What one call may use.
     pub(crate) limits: Limits,
+    /// How long a call may take that says nothing of it: the wall limit where one is written, else its default.
+    pub(crate) timeout: Span,
 }
 
 impl Known {
@@ -67,7 +69,9 @@ pub(super) fn lower(
         });
         let raw_grants = raw.grant.iter().flat_map(|grants| &grants.value.0);
         let granted = raw_grants.filter_map(|grant| Some(grant.endpoint.as_ref()?.value.clone())).collect();
-        plugins.insert(name.value.clone(), Known { lowered, facts, granted, limits });
+        let wall = raw.limits.as_ref().and_then(|limits| limits.value.0.wall.as_ref()).map(|wall| wall.value);
+        let timeout = wall.unwrap_or(Limits::default().wall).min(limits.wall);
+        plugins.insert(name.value.clone(), Known { lowered, facts, granted, limits, timeout });
     }
     plugins
 }

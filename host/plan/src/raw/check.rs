@@ -54,7 +54,7 @@ section! {
         optional backoff: Span = BACKOFF,
         /// The longest pause between attempts.
         optional longest_backoff: Span = LONGEST_BACKOFF,
-        /// How long one attempt may take. Default: the plugin's wall limit, which is 10s.
+        /// How long one attempt may take. Default: the plugin's wall limit where one is written, else 10s.
         optional timeout: Span,
         /// What a fail asks for. Default: critical rolls back at once, major rolls back at the gate, minor asks for a
         /// hotfix.

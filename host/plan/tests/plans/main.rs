@@ -4,6 +4,8 @@
 //! A plan's first comments may say `# environment: NAME` (else `staging`), `# environment: none`, or
 //! `# policy: FILE` of `tests/plans/policies`. `HOLDPOINT_BLESS=1` writes the `.out` files anew.
 
+mod anything;
+mod door;
 mod setting;
 
 use std::fs;
