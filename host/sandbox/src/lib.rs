@@ -1,1 +1,26 @@
 //! Runs plugins: the only crate that knows the component engine.
+//!
+//! A plugin is compiled once and gets a fresh instance for each call, which ends with the call and leaves nothing
+//! behind. The sandbox enforces limits and reports what happened; it knows neither severity nor phase, and never
+//! decides. No type of the engine leaves this crate.
+#![deny(unsafe_code)]
+
+mod bindings;
+mod engine;
+mod precompiled;
+mod cache;
+mod limit;
+mod meter;
+mod log;
+mod state;
+mod import;
+mod trap;
+mod reply;
+mod call;
+mod load;
+mod sandbox;
+
+pub use call::{CallContext, CheckCall, CheckResult, RollbackCall, RollbackResult, SettingsProblem, ValidateError};
+pub use engine::EngineError;
+pub use load::{LoadError, Loaded, Raw};
+pub use sandbox::{Sandbox, Settings, StartError};

@@ -1,0 +1,86 @@
+//! WASI 0.2 with empty contexts: no files, no environment, no arguments, no sockets, no names. Standard output and
+//! error go to the call's log.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::AsyncWrite;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::WasiHttpCtx;
+
+use crate::import::wasi_http::Outgoing;
+use crate::state::{SharedLog, State};
+
+/// What ordinary libraries see of a system.
+pub(crate) struct Wasi {
+    pub(super) table: ResourceTable,
+    ctx: WasiCtx,
+    pub(super) http: WasiHttpCtx,
+    pub(super) outgoing: Outgoing,
+}
+
+impl State {
+    /// The system that ordinary libraries see, made at the first look.
+    pub(super) fn wasi(&mut self) -> &mut Wasi {
+        let (log, limits, session) = (&self.log, &self.limits, &self.session);
+        self.wasi.get_or_insert_with(|| {
+            let mut table = ResourceTable::new();
+            table.set_max_capacity(limits.handles as usize);
+            let mut ctx = WasiCtx::builder();
+            ctx.stdout(Stream { log: log.clone(), severity: "stdout" })
+                .stderr(Stream { log: log.clone(), severity: "stderr" })
+                .max_random_size(limits.random.0)
+                .allow_tcp(false)
+                .allow_udp(false)
+                .allow_ip_name_lookup(false);
+            let mut http = WasiHttpCtx::new();
+            http.set_field_size_limit(usize::try_from(limits.headers.0).unwrap_or(usize::MAX));
+            let outgoing = Outgoing::new(session.clone(), limits.body);
+            Box::new(Wasi { table, ctx: ctx.build(), http, outgoing })
+        })
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        let wasi = self.wasi();
+        WasiCtxView { ctx: &mut wasi.ctx, table: &mut wasi.table }
+    }
+}
+
+/// Standard output or error: lines in the call's log.
+#[derive(Clone)]
+struct Stream {
+    log: SharedLog,
+    severity: &'static str,
+}
+
+impl IsTerminal for Stream {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for Stream {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(self.clone())
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.log.write(self.severity, &String::from_utf8_lossy(bytes));
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}

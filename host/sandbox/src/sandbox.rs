@@ -1,0 +1,90 @@
+//! The sandbox: one engine, one linker, one gateway for the whole process.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use holdpoint_gateway::Gateway;
+use tokio::sync::Semaphore;
+use wasmtime::Engine;
+use wasmtime::component::Linker;
+
+use crate::cache::Cache;
+use crate::engine::{self, EngineError};
+use crate::load::{self, LoadError, Loaded, Raw};
+use crate::state::State;
+use crate::trap::in_words;
+
+/// What a sandbox is started with.
+pub struct Settings {
+    /// Where compiled plugins are kept; absent: they are compiled anew each time.
+    pub cache: Option<PathBuf>,
+    /// The way out for every plugin.
+    pub gateway: Gateway,
+}
+
+/// Why a sandbox could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// There is no engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The host's own interfaces can't be offered.
+    #[error("could not offer the host's interfaces: {0}")]
+    Linker(String),
+}
+
+/// Runs plugins. Cheap to clone; one for the process.
+#[derive(Clone)]
+pub struct Sandbox {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    linker: Linker<State>,
+    cache: Option<Cache>,
+    gateway: Gateway,
+    /// Places in the pool. A call waits for one before its clock starts.
+    places: Semaphore,
+}
+
+impl Sandbox {
+    /// Starts a sandbox. Must be called within the runtime that it is used in.
+    ///
+    /// A compile cache that can't be used is told as a warning: plugins are then compiled each time.
+    ///
+    /// # Errors
+    /// When the engine can't be started on this machine.
+    pub fn new(settings: Settings) -> Result<Self, StartError> {
+        let engine = engine::start()?;
+        let linker = crate::import::linker(&engine).map_err(|error| StartError::Linker(in_words(&error)))?;
+        let cache = settings.cache.and_then(|folder| {
+            let opened = Cache::open(&folder, &engine);
+            opened
+                .inspect_err(|error: &io::Error| {
+                    tracing::warn!(folder = %folder.display(), %error, "compiled plugins can't be kept");
+                })
+                .ok()
+        });
+        let places = Semaphore::new(engine::PLACES as usize);
+        Ok(Self { inner: Arc::new(Inner { engine, linker, cache, gateway: settings.gateway, places }) })
+    }
+
+    /// Loads bundles, several at a time. The results stand in the order of the bundles.
+    pub fn load(&self, bundles: &[Raw<'_>]) -> Vec<Result<Loaded, LoadError>> {
+        load::load(&self.inner.engine, &self.inner.linker, self.inner.cache.as_ref(), bundles)
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    pub(crate) fn gateway(&self) -> &Gateway {
+        &self.inner.gateway
+    }
+
+    pub(crate) fn places(&self) -> &Semaphore {
+        &self.inner.places
+    }
+}

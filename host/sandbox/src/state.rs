@@ -1,0 +1,75 @@
+//! What one call has: its slice of the network, its log, its clock, its limits. Dropped with the call.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use holdpoint_core::plan::limit::Limits;
+use holdpoint_gateway::Session;
+
+use crate::import::wasi::Wasi;
+use crate::limit::Limiter;
+use crate::log::Log;
+
+/// The state of one call.
+pub(crate) struct State {
+    /// The way out.
+    pub(crate) session: Arc<Session>,
+    /// What it has grown to.
+    pub(crate) limiter: Limiter,
+    /// What it wrote.
+    pub(crate) log: SharedLog,
+    /// What ordinary libraries see of a system; made when one looks.
+    pub(crate) wasi: Option<Box<Wasi>>,
+    /// What it may use.
+    pub(crate) limits: Arc<Limits>,
+}
+
+impl State {
+    pub(crate) fn new(session: Session, limits: Arc<Limits>) -> Self {
+        Self {
+            session: Arc::new(session),
+            limiter: Limiter::new(&limits),
+            log: SharedLog::new(Log::new(limits.log)),
+            wasi: None,
+            limits,
+        }
+    }
+
+    /// How long ago the call began, in microseconds.
+    pub(crate) fn after_micros(&self) -> u64 {
+        self.log.after_micros()
+    }
+}
+
+/// A call's log, which its standard output and error write to as well.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedLog {
+    log: Arc<Mutex<Log>>,
+    began: Instant,
+}
+
+impl SharedLog {
+    fn new(log: Log) -> Self {
+        Self { log: Arc::new(Mutex::new(log)), began: Instant::now() }
+    }
+
+    pub(crate) fn after_micros(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    pub(crate) fn write(&self, severity: &str, text: &str) {
+        let after = self.after_micros();
+        // A writer that panicked left whole lines behind, so the log is still good.
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).write(after, severity, text);
+    }
+
+    pub(crate) fn last(&self) -> Vec<String> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).last()
+    }
+
+    /// Takes the log out, leaving an empty one.
+    pub(crate) fn take(&self) -> Log {
+        let empty = Log::new(holdpoint_core::plan::limit::Bytes(0));
+        std::mem::replace(&mut *self.log.lock().unwrap_or_else(PoisonError::into_inner), empty)
+    }
+}
