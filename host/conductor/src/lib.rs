@@ -1,2 +1,15 @@
 //! Carries a run out: write, think, write, do.
+//!
+//! The core decides and the conductor acts, and neither does the other's work. Each turn takes one event, asks the core
+//! what follows, writes both down in one transaction, and only then performs what was asked for.
 #![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod conductor;
+pub mod people;
+mod call;
+mod perform;
+mod rollback;
+
+pub use conductor::{ConductError, Conducted, Conductor, Observer, Start};
+pub use people::{People, Reached};

@@ -1,0 +1,54 @@
+//! Calling the rollback plugin, and keeping what was seen of it.
+
+use holdpoint_core::facts::Facts;
+use holdpoint_core::id::CallId;
+use holdpoint_core::name::PluginName;
+use holdpoint_core::rollback::{Deed, Replied, Reply};
+use holdpoint_core::run::event::Event;
+use holdpoint_core::time::Span;
+use holdpoint_sandbox::RollbackCall;
+use tokio::sync::oneshot;
+
+use crate::call::{cancelled, keep};
+use crate::perform::{Scene, host_fault};
+
+/// What is asked of the rollback plugin, and how.
+pub(crate) struct Order {
+    pub(crate) call: CallId,
+    pub(crate) plugin: PluginName,
+    pub(crate) deed: Deed,
+    pub(crate) timeout: Span,
+}
+
+/// Asks the plugin, unless it is stopped before it has answered.
+pub(crate) async fn carry_out(scene: Scene, order: Order, stopped: oneshot::Receiver<String>) -> Event {
+    let call = order.call;
+    let replied = tokio::select! {
+        replied = replied(scene, order) => replied,
+        _ = cancelled(stopped) => Replied { reply: Reply::Cancelled, facts: Facts::none() },
+    };
+    Event::RollbackReplied { call, replied }
+}
+
+async fn replied(scene: Scene, order: Order) -> Replied {
+    let settings = scene.plan.restore.as_ref().map(|restore| restore.settings.clone());
+    let loaded = scene.plugins.get(&order.plugin);
+    // A plan is valid by construction, so this is the host's own mistake, and an error like any other.
+    let (Some(settings), Some(loaded)) = (settings, loaded) else {
+        let fault = host_fault("the plan names no rollback, or its plugin was not loaded");
+        return Replied { reply: Reply::Error { fault }, facts: Facts::none() };
+    };
+    let Some(context) = scene.context(&order.plugin, "rollback", settings, order.timeout) else {
+        let fault = host_fault("the plan has no such plugin");
+        return Replied { reply: Reply::Error { fault }, facts: Facts::none() };
+    };
+    let result = scene.sandbox.roll_back(loaded, RollbackCall { context, deed: order.deed }).await;
+    match keep(scene.blobs, result.evidence, result.bodies).await {
+        Ok(()) => result.replied,
+        // What was done to the target stands, whether or not its evidence could be kept: the answer counts.
+        Err(why) => {
+            tracing::error!(why, "the evidence of a rollback call could not be kept");
+            Replied { facts: Facts { evidence: None, ..result.replied.facts }, ..result.replied }
+        }
+    }
+}
