@@ -16,6 +16,7 @@ pub mod release;
 pub mod manifest;
 pub mod policy;
 pub mod plan;
+pub mod address;
 pub mod verdict;
 pub mod facts;
 pub mod outcome;

@@ -2,11 +2,10 @@
 
 use std::fmt::{self, Write as _};
 
+use holdpoint_core::address::{Barred, Class};
 use holdpoint_core::name::{EndpointName, PluginName};
 use holdpoint_core::plan::endpoint::{AddressRule, Origin};
 use holdpoint_core::plan::grant::{Method, NetOperation};
-
-use crate::address::{Barred, Class};
 
 /// Why something was not let out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -226,7 +225,7 @@ mod tests {
             ("10.0.0.1", r#"addresses = ["public", "private"]"#),
             ("169.254.169.254", r#"addresses = ["public", "169.254.169.254"]"#),
         ] {
-            let barred = crate::address::permit(&[AddressRule::Public], address.parse().unwrap()).unwrap_err();
+            let barred = holdpoint_core::address::permit(&[AddressRule::Public], address.parse().unwrap()).unwrap_err();
             let denial = Denial::Address { endpoint: names().1, barred, rules: vec![AddressRule::Public] };
             assert_eq!(denial.cure(), Some(format!("[endpoint.shop]\n{line}")));
         }

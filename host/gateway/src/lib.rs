@@ -1,7 +1,7 @@
 //! The one gateway for every byte that leaves.
 //!
 //! A call of a plugin gets a [`Session`] from the [`Gateway`]; what it asks of the network goes through seven steps:
-//! one canonical parse (`target`), the grant (`admit`), resolution and address classes (`resolve`, `address`),
+//! one canonical parse (`target`), the grant (`admit`), resolution and the core's address classes (`resolve`),
 //! connections to what is left (`dial`, `pool`), a rebuilt request (`request`), no redirect, and an answer read under
 //! caps (`answer`) and recorded (`record`). A [`Refusal`] says what went wrong; a [`Denial`] prints the lines of a
 //! plan that would allow it. Modules stand in reading order.
@@ -12,7 +12,6 @@ mod gateway;
 mod session;
 pub mod target;
 mod admit;
-pub mod address;
 mod resolve;
 mod request;
 mod pool;

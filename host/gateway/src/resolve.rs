@@ -6,10 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use holdpoint_core::address::{self, Barred};
 use holdpoint_core::plan::endpoint::AddressRule;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::address::{self, Barred};
 use crate::dial;
 
 /// Something that knows the addresses of names.
