@@ -22,6 +22,7 @@ pub(crate) mod limit;
 mod grant;
 pub(crate) mod plugin;
 mod settings;
+mod conform;
 mod check;
 mod phase;
 mod restore;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use holdpoint_core::text::visible;
 use serde::Serialize;
 
 /// Where in a text something stands.
@@ -113,7 +114,7 @@ pub struct Problem {
 impl Problem {
     /// An error that stands in no text.
     pub fn nowhere(code: Code, what: impl Into<String>) -> Self {
-        Self { gravity: Gravity::Error, code, place: None, what: what.into(), cure: None }
+        Self { gravity: Gravity::Error, code, place: None, what: visible(&what.into()), cure: None }
     }
 
     /// The same, with what would mend it.

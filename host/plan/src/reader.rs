@@ -1,5 +1,7 @@
 //! The reader: goes through a tree and collects what is wrong with it.
 
+use holdpoint_core::text::visible;
+
 use crate::node::{Node, Value};
 use crate::problem::{Code, Gravity, Problem};
 use crate::source::{At, Source};
@@ -39,20 +41,22 @@ impl<'a> Reader<'a> {
 
     /// Notes an error.
     pub(crate) fn error(&mut self, code: Code, at: At, what: impl Into<String>) {
-        self.note((Gravity::Error, code), at, what.into(), None);
+        self.note((Gravity::Error, code), at, &what.into(), None);
     }
 
     /// Notes an error with what would mend it.
     pub(crate) fn curable(&mut self, code: Code, at: At, (what, cure): (String, String)) {
-        self.note((Gravity::Error, code), at, what, Some(cure));
+        self.note((Gravity::Error, code), at, &what, Some(&cure));
     }
 
     /// Notes a warning with what would mend it.
     pub(crate) fn warning(&mut self, code: Code, at: At, (what, cure): (String, String)) {
-        self.note((Gravity::Warning, code), at, what, Some(cure));
+        self.note((Gravity::Warning, code), at, &what, Some(&cure));
     }
 
-    fn note(&mut self, (gravity, code): (Gravity, Code), at: At, what: String, cure: Option<String>) {
+    fn note(&mut self, (gravity, code): (Gravity, Code), at: At, what: &str, cure: Option<&str>) {
+        // What is told may quote the text, a bundle or a file: nothing of it may steer a terminal.
+        let (what, cure) = (visible(what), cure.map(visible));
         self.problems.push(Problem { gravity, code, place: Some(self.source.place(at)), what, cure });
     }
 

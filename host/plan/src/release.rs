@@ -6,11 +6,11 @@ use holdpoint_core::release::{ChangeKind, Release, Strategy};
 use holdpoint_core::text::visible;
 
 use crate::form::{Section as _, Text};
-use crate::problem::{Code, Problem, sort};
+use crate::problem::{Code, Gravity, Problem, sort};
 use crate::raw::release::Release as Raw;
 use crate::reader::{Placed, Reader};
 use crate::source::Source;
-use crate::suggest::{did_you_mean, either};
+use crate::suggest::{did_you_mean, either, nearest};
 use crate::syntax;
 use crate::word::{change_kind, strategy};
 
@@ -146,6 +146,19 @@ impl Layer {
 
 fn word<T: Copy + PartialEq>(all: &[(&'static str, T)], value: T) -> String {
     all.iter().find(|(_, known)| *known == value).map(|(word, _)| (*word).to_owned()).unwrap_or_default()
+}
+
+/// Notes variables that are probably misspelt: `HOLDPOINT_VERISON`. Warnings, without a place.
+pub fn misspelt<'a>(variables: impl IntoIterator<Item = &'a str>) -> Vec<Problem> {
+    let unknown = variables.into_iter().filter(|name| Fact::ALL.iter().all(|fact| fact.variable() != *name));
+    let near = unknown.filter_map(|name| {
+        let key = name.strip_prefix("HOLDPOINT_")?.to_lowercase().replace('_', "-");
+        let meant = nearest(&key, Fact::ALL.map(Fact::key))?;
+        let fact = Fact::ALL.into_iter().find(|fact| fact.key() == meant)?;
+        let what = format!("{} says nothing; did you mean {}?", visible(name), fact.variable());
+        Some(Problem { gravity: Gravity::Warning, ..Problem::nowhere(Code::Release, what) })
+    });
+    near.collect()
 }
 
 /// Everything that says something of the release. The earlier goes before the later.
@@ -327,6 +340,16 @@ mod tests {
 
         let sources = Sources { flags: layer(&[(Fact::Version, "")]), ..Sources::default() };
         assert!(told(&sources).contains(&"error: --release-version is empty".to_owned()));
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_told_and_the_programs_other_variables_are_not() {
+        let names =
+            ["HOLDPOINT_VERISON", "HOLDPOINT_VERSION", "HOLDPOINT_STORE", "HOLDPOINT_CACHE", "HOLDPOINT_POLICY"];
+
+        let told: Vec<String> = misspelt(names).iter().map(|problem| problem.render("")).collect();
+
+        assert_eq!(told, ["warning: HOLDPOINT_VERISON says nothing; did you mean HOLDPOINT_VERSION?"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Syntax: TOML or JSON text into a tree whose every key and value knows its place.
 
+use holdpoint_core::text::visible;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
@@ -51,7 +52,7 @@ pub(crate) fn json(text: &str, source: &Source) -> (Node, Vec<Problem>) {
 
 fn syntax(source: &Source, at: At, what: &str) -> Problem {
     let place = Some(source.place(at));
-    Problem { gravity: Gravity::Error, code: Code::Syntax, place, what: what.to_owned(), cure: None }
+    Problem { gravity: Gravity::Error, code: Code::Syntax, place, what: visible(what), cure: None }
 }
 
 /// Says why a text is not even parsed.

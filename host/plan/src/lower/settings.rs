@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use holdpoint_core::manifest::PluginKind;
 use holdpoint_core::name::{EndpointName, PluginName};
-use holdpoint_core::plan::limit::Bytes;
-use holdpoint_core::text::{fit, visible};
-use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Kind};
+use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 
 use crate::draft::Draft;
 use crate::form::Settings;
+use crate::lower::conform::{self, short};
 use crate::lower::plugin::Known;
 use crate::node::{Node, Value};
 use crate::problem::Code;
@@ -22,14 +21,16 @@ use crate::suggest::did_you_mean;
 const TOLD: usize = 20;
 
 /// Settings with the words for whose they are.
-struct Subject<'a> {
-    owner: String,
+pub(super) struct Subject<'a> {
+    /// Whose they are.
+    pub(super) owner: String,
     /// The kind that the plugin should be of.
     kind: PluginKind,
     plugin: &'a Placed<PluginName>,
-    settings: Option<&'a Placed<Settings>>,
+    /// The settings, if there are any.
+    pub(super) settings: Option<&'a Placed<Settings>>,
     /// Where whatever is missing would stand.
-    at: At,
+    pub(super) at: At,
 }
 
 /// Checks the settings of every check and of the rollback.
@@ -88,114 +89,8 @@ fn compile(name: &PluginName, known: &Known, at: At, reader: &mut Reader<'_>) ->
 fn check_against(subject: &Subject<'_>, schema: &Json, validator: &Validator, reader: &mut Reader<'_>) {
     let settings = subject.settings.map_or_else(|| json!({}), |settings| settings.value.0.to_json());
     for error in validator.iter_errors(&settings).take(TOLD) {
-        tell(&error, subject, schema, reader);
+        conform::tell(&error, subject, schema, reader);
     }
-}
-
-/// Tells what one error of the schema's means for the plan.
-fn tell(error: &ValidationError<'_>, subject: &Subject<'_>, schema: &Json, reader: &mut Reader<'_>) {
-    let pointer = error.instance_path().as_str().to_owned();
-    if let Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } = error.kind() {
-        for key in unexpected {
-            tell_unknown_key(key, &pointer, (error, schema), (subject, reader));
-        }
-        return;
-    }
-    if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind()
-        && let Some(branch) = likeliest(context, &pointer)
-    {
-        for error in branch {
-            tell(error, subject, schema, reader);
-        }
-        return;
-    }
-    let at = subject.settings.map_or(subject.at, |settings| settings.value.0.follow(&pointer, subject.at));
-    let words = place_words(&pointer, &subject.owner);
-    if let Kind::Required { property } = error.kind() {
-        let description = described(error, schema, property.as_str().unwrap_or_default());
-        let cure = description.map_or_else(|| format!("add {property}"), |text| format!("add {property}: {text}"));
-        reader.curable(Code::Settings, at, (format!("{property} is missing in {words}"), cure));
-    } else if let Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } = error.kind() {
-        reader.error(Code::Settings, at, format!("{words}: this fits none of the forms that the plugin takes"));
-    } else {
-        reader.error(Code::Settings, at, format!("{words}: {}", short(&error.to_string())));
-    }
-}
-
-fn tell_unknown_key(
-    key: &str,
-    pointer: &str,
-    (error, schema): (&ValidationError<'_>, &Json),
-    (subject, reader): (&Subject<'_>, &mut Reader<'_>),
-) {
-    let known: Vec<&str> = properties(error, schema).map(|(name, _)| name.as_str()).collect();
-    let meant = did_you_mean(key, known.iter().copied());
-    let what = format!("unknown key {key:?} in {}{meant}", place_words(pointer, &subject.owner));
-    let path = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
-    let at = subject.settings.map_or(subject.at, |settings| settings.value.0.follow(&path, subject.at));
-    if known.is_empty() {
-        reader.error(Code::Settings, at, what);
-    } else {
-        reader.curable(Code::Settings, at, (what, format!("the keys here are {}", known.join(", "))));
-    }
-}
-
-/// The properties beside the keyword of the schema that an error comes from.
-fn properties<'a>(
-    error: &ValidationError<'_>,
-    schema: &'a Json,
-) -> impl Iterator<Item = (&'a String, &'a Json)> + use<'a> {
-    let path = error.schema_path().as_str();
-    let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-    let properties = schema.pointer(parent).and_then(|parent| parent.get("properties")).and_then(Json::as_object);
-    properties.into_iter().flatten()
-}
-
-/// What the schema says of a property that is missing.
-fn described(error: &ValidationError<'_>, schema: &Json, property: &str) -> Option<String> {
-    let (_, found) = properties(error, schema).find(|(name, _)| *name == property)?;
-    let description = found.get("description")?.as_str()?;
-    Some(short(description))
-}
-
-/// Finds the one form that was probably meant: of those that agree on the type, and on the constants where the forms
-/// part, the one with the least that is missing or too much.
-fn likeliest<'a>(
-    branches: &'a [Vec<ValidationError<'static>>],
-    pointer: &str,
-) -> Option<&'a Vec<ValidationError<'static>>> {
-    let parts = |error: &ValidationError<'static>| {
-        let below = error.instance_path().as_str().strip_prefix(pointer);
-        let depth = below.map_or(0, |rest| rest.matches('/').count());
-        let of_type = matches!(error.kind(), Kind::Type { .. } | Kind::FalseSchema);
-        let of_constant = matches!(error.kind(), Kind::Constant { .. } | Kind::Enum { .. });
-        (of_type && depth == 0) || (of_constant && depth <= 1)
-    };
-    let weight = |error: &ValidationError<'static>| {
-        let Kind::AdditionalProperties { unexpected } = error.kind() else { return 1 };
-        unexpected.len()
-    };
-    let fitting = branches.iter().filter(|branch| !branch.is_empty() && !branch.iter().any(parts));
-    let mut weighed: Vec<(usize, &Vec<_>)> = fitting.map(|branch| (branch.iter().map(weight).sum(), branch)).collect();
-    weighed.sort_by_key(|(weight, _)| *weight);
-    match weighed.as_slice() {
-        [(best, _), (second, _), ..] if best == second => None,
-        [(_, branch), ..] => Some(branch),
-        [] => None,
-    }
-}
-
-fn place_words(pointer: &str, owner: &str) -> String {
-    if pointer.is_empty() {
-        format!("the settings of {owner}")
-    } else {
-        format!("{} in the settings of {owner}", visible(pointer.trim_start_matches('/')))
-    }
-}
-
-/// Cuts what a bundle or a validator says to a line.
-fn short(text: &str) -> String {
-    fit(&text.split_whitespace().collect::<Vec<_>>().join(" "), Bytes(300))
 }
 
 /// Looks up every text that names an endpoint.

@@ -18,7 +18,9 @@ fn check(text: &str) -> Result<(), TestCaseError> {
         let place = problem.place.expect("a problem of a plan has a place");
         prop_assert!(place.start <= place.end && place.end <= text.len(), "{place:?} in {} bytes", text.len());
         prop_assert!(text.is_char_boundary(place.start), "{place:?}");
-        prop_assert!(!problem.render("plan.toml").is_empty());
+        let steers =
+            problem.what.chars().chain(problem.cure.iter().flat_map(|cure| cure.chars())).any(char::is_control);
+        prop_assert!(!steers, "{problem:?} would steer a terminal");
     }
     if let Some(plan) = plan {
         prop_assert!(!digest::frozen(&plan).is_empty());

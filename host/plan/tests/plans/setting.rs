@@ -95,7 +95,7 @@ const HTTP: &str = r##"{
     "properties": {
         "url": {"type": "string", "description": "Where to: `endpoint:NAME/path`."},
         "timeout-ms": {"type": "integer", "minimum": 1},
-        "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+        "headers": {"type": "object", "additionalProperties": {"$ref": "#/$defs/Header"}},
         "expect": {"$ref": "#/$defs/Expect"}
     },
     "$defs": {
@@ -106,6 +106,11 @@ const HTTP: &str = r##"{
                 "body": {"type": "array", "items": {"$ref": "#/$defs/Rule"}}
             }
         },
+        "Header": {"anyOf": [
+            {"const": "present"}, {"type": "integer"},
+            {"type": "object", "required": ["equals"], "properties": {"equals": {}}, "additionalProperties": false},
+            {"type": "object", "required": ["lacks"], "properties": {"lacks": {}}, "additionalProperties": false}
+        ]},
         "Rule": {"oneOf": [
             {"type": "object", "required": ["contains"], "additionalProperties": false,
              "properties": {"contains": {"type": "string"}}},
