@@ -1,7 +1,7 @@
 //! Reads a plan: text in, plan and problems out.
 //!
 //! Nothing here touches a file or the network: what a plan refers to is handed in. Every problem is found in one pass
-//! and says where, what, and what would mend it. There is one list of keys ([`raw`]): the reader, the check for
+//! and says where, what, and what would mend it. There is one list of keys (`raw`): the reader, the check for
 //! unknown keys and the JSON Schema all follow it.
 #![forbid(unsafe_code)]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
