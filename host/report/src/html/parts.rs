@@ -1,0 +1,34 @@
+//! Parts that stand in several places of the page: signs, statuses, tables of facts.
+
+use maud::{Markup, PreEscaped, html};
+
+use crate::story::headline::Tone;
+
+/// A shape that tells the tone without colour. Hidden from screen readers: the word beside it says it.
+pub(super) fn sign(tone: Tone) -> Markup {
+    let shape = match tone {
+        Tone::Good => "<circle cx='8' cy='8' r='7'/><path d='M4.5 8.2l2.4 2.4 4.6-5'/>",
+        Tone::Look => "<path d='M8 1.5L15 14H1z'/><path d='M8 6v4M8 11.6v.8'/>",
+        Tone::Bad => "<path d='M5 1h6l4 4v6l-4 4H5l-4-4V5z'/><path d='M5.4 5.4l5.2 5.2M10.6 5.4l-5.2 5.2'/>",
+        Tone::Unclear => {
+            "<path d='M8 .8L15.2 8 8 15.2.8 8z'/><path d='M6.3 6.3c.2-2 3.4-1.9 3.4 0C9.7 7.6 8 7.5 8 9M8 11v.7'/>"
+        }
+        Tone::Idle => "<circle cx='8' cy='8' r='6.5' class='hollow'/><path d='M5 8h6' class='dark'/>",
+    };
+    html! {
+        svg class=(format!("sign tone-{}", tone.name())) viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" {
+            // The project's own shapes, no text from outside.
+            (PreEscaped(shape))
+        }
+    }
+}
+
+/// A shape and a word.
+pub(super) fn status(tone: Tone, word: &str) -> Markup {
+    html! { span class=(format!("status tone-{}", tone.name())) { (sign(tone)) " " (word) } }
+}
+
+/// Facts with their names.
+pub(super) fn facts<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> Markup {
+    html! { dl.facts { @for (name, value) in rows { div { dt { (name) } dd { (value) } } } } }
+}

@@ -1,0 +1,110 @@
+//! Phases with their gates, as they are told.
+
+use std::collections::BTreeMap;
+
+use holdpoint_core::facts::Evidence;
+use holdpoint_core::gate::{Gate, Terms};
+use holdpoint_core::id::Digest;
+use holdpoint_core::plan::phase::Arming;
+use holdpoint_core::response::Response;
+use holdpoint_core::run::course::Course;
+use holdpoint_core::run::phase::PhaseRun;
+use serde::Serialize;
+
+use crate::story::check::{self, Check};
+use crate::story::headline::Tone;
+use crate::story::ledger::Ledger;
+
+/// A phase and its gate.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Phase {
+    pub(crate) name: String,
+    /// Whether its gate can stop the run.
+    pub(crate) armed: bool,
+    /// In milliseconds after the start; absent when it was never reached.
+    pub(crate) began_ms: Option<u64>,
+    pub(crate) gate: Option<ClosedGate>,
+    pub(crate) checks: Vec<Check>,
+}
+
+/// A gate that has closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct ClosedGate {
+    /// In milliseconds after the start.
+    pub(crate) at_ms: u64,
+    /// What it did: `go`, `note`, `hotfix`, `escalate` or `roll-back`.
+    pub(crate) does: &'static str,
+    /// What it found, where it only observes and did nothing of it.
+    pub(crate) would: Option<&'static str>,
+    pub(crate) leave: Option<Leave>,
+}
+
+/// A person's leave to go on past a gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Leave {
+    pub(crate) by: String,
+    pub(crate) reason: String,
+    /// `waiver` or `hotfix`.
+    pub(crate) terms: &'static str,
+}
+
+/// Every phase of the plan, in order.
+pub(crate) fn all(course: &Course, ledger: &Ledger, kept: &BTreeMap<Digest, Evidence>) -> Vec<Phase> {
+    course.phases().iter().map(|phase| one(phase, ledger, kept)).collect()
+}
+
+fn one(phase: &PhaseRun, ledger: &Ledger, kept: &BTreeMap<Digest, Evidence>) -> Phase {
+    let checks = phase.round().checks();
+    Phase {
+        name: phase.name().to_string(),
+        armed: phase.arming() == Arming::Armed,
+        began_ms: phase.began().map(|began| began.0),
+        gate: phase.closed().map(|closed| ClosedGate::of(&closed.gate, closed.at.0)),
+        checks: checks.iter().map(|run| check::of(run, ledger, kept)).collect(),
+    }
+}
+
+impl ClosedGate {
+    fn of(gate: &Gate, at_ms: u64) -> Self {
+        let would = match gate.arming {
+            Arming::Armed => None,
+            Arming::ObserveOnly => gate.strongest.map(Response::as_str),
+        };
+        let leave = gate.leave.as_ref().map(|leave| Leave {
+            by: leave.by.clone(),
+            reason: leave.reason.clone(),
+            terms: match leave.terms {
+                Terms::Waiver => "waiver",
+                Terms::Hotfix => "hotfix",
+            },
+        });
+        Self { at_ms, does: gate.acts().map_or("go", Response::as_str), would, leave }
+    }
+
+    /// What it did, in words.
+    pub(crate) fn words(&self) -> String {
+        let leave = self.leave.as_ref();
+        let leave = leave.map(|leave| format!(" — {} gave leave ({}): {}", leave.by, leave.terms, leave.reason));
+        let would = self.would.map(|would| format!(" (only observes; armed it would be {would})"));
+        format!("{}{}{}", self.does, would.unwrap_or_default(), leave.unwrap_or_default())
+    }
+}
+
+impl Phase {
+    /// What its gate did, in words; what is known instead as long as it has not closed.
+    pub(crate) fn gate_words(&self) -> String {
+        match (&self.gate, self.began_ms) {
+            (Some(gate), _) => gate.words(),
+            (None, Some(_)) => "not closed".to_owned(),
+            (None, None) => "not reached".to_owned(),
+        }
+    }
+
+    /// How its gate is to be taken.
+    pub(crate) fn tone(&self) -> Tone {
+        self.gate.as_ref().map_or(Tone::Idle, |gate| Tone::of_word(gate.does))
+    }
+}

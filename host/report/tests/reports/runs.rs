@@ -1,0 +1,93 @@
+//! The runs that are told.
+
+use holdpoint_core::facts::Evidence;
+use holdpoint_core::outcome::{Fault, FaultKind, Outcome};
+use holdpoint_core::plan::check::Severity;
+use holdpoint_core::rollback::{Progress, Readiness, Reply, RollbackPlan, Step, StepEnd};
+use holdpoint_core::run::event::Answer;
+use holdpoint_core::verdict::{Finds, Level};
+use holdpoint_report::History;
+
+use crate::scene::{Scene, answered, check, denied, finding, phase, plan, said};
+
+fn phases() -> Vec<holdpoint_core::plan::phase::Phase> {
+    let smoke = vec![check("home", Severity::Critical), check("login", Severity::Major)];
+    let business =
+        vec![check("cart", Severity::Major), check("orders", Severity::Major), check("search", Severity::Minor)];
+    vec![phase("smoke", smoke), phase("business", business)]
+}
+
+fn pass(summary: &str) -> Outcome {
+    said(Finds::Pass, summary, vec![])
+}
+
+fn trap() -> Outcome {
+    Outcome::Error {
+        fault: Fault {
+            kind: FaultKind::Trap,
+            message: "the plugin crashed: unreachable executed".into(),
+            frames: vec!["http_check::judge".into(), "http_check::run".into()],
+            last_log: vec!["info looked at /login".into()],
+        },
+    }
+}
+
+fn denial() -> Outcome {
+    let message = "the request that it needs was denied".into();
+    Outcome::Error { fault: Fault { kind: FaultKind::Denied, message, frames: vec![], last_log: vec![] } }
+}
+
+/// Smoke with a crash that a second attempt mends.
+fn after_smoke() -> Scene {
+    let mut scene = Scene::start(plan(phases()));
+    scene.waits(412).ends("home", pass("200 in 188 ms, the title is right"), answered("/", 200));
+    scene.waits(300).ends("login", trap(), answered("/login", 200));
+    scene.sleeps().waits(350).ends("login", pass("signed in and out again"), answered("/login", 200));
+    scene
+}
+
+/// A run with a warning, a retry and a waiver that ends as confirmed.
+pub(crate) fn confirmed() -> History {
+    let mut scene = after_smoke();
+    let slow = finding(Level::Warn, "slower than it should be", ("< 300 ms", "412 ms"));
+    scene.waits(420).ends("cart", said(Finds::Warn, "the cart works, slowly", vec![slow]), answered("/cart", 200));
+    scene.waits(10).ends("orders", denial(), denied("/orders"));
+    scene.waits(900).ends("search", pass("42 results for socks"), answered("/search?q=socks", 200));
+    let reason = "orders were placed by hand and look right".into();
+    scene.waits(9_000).answers("ada", Answer::Confirm { reason });
+    scene.history
+}
+
+/// A run whose cart is broken: rolled back, and verified.
+pub(crate) fn rolled_back() -> History {
+    let mut scene = after_smoke();
+    let broken = finding(Level::Fail, "the total is wrong", ("total = 30.00 | EUR", "total = 0.00"));
+    scene.waits(420).ends(
+        "cart",
+        said(Finds::Fail, "the cart forgets what is in it", vec![broken]),
+        answered("/cart", 200),
+    );
+    scene.waits(300).ends("search", pass("42 results for socks"), answered("/search?q=socks", 200));
+    scene.waits(30).ends("orders", pass("an order was placed and cancelled"), answered("/orders", 201));
+    scene.waits(200).replies(Reply::Readiness { readiness: Readiness::Ready }, Evidence::default());
+    scene.waits(150).replies(Reply::Planned { plan: steps() }, Evidence::default());
+    scene.waits(700).replies(executed(StepEnd::Done, "no new sessions on 2.0.0"), answered("/drain", 200));
+    scene.waits(900).replies(executed(StepEnd::Done, "all traffic goes to 1.9.3"), answered("/switch", 200));
+    let summary = "1.9.3 serves everything".into();
+    scene.waits(120).replies(Reply::Status { progress: Progress::Complete, summary }, answered("/status", 200));
+    scene.waits(410).ends("home-again", pass("200 in 171 ms, version 1.9.3"), answered("/", 200));
+    scene.history
+}
+
+fn executed(end: StepEnd, summary: &str) -> Reply {
+    Reply::Executed { end, summary: summary.into() }
+}
+
+fn steps() -> RollbackPlan {
+    let step =
+        |id: &str, summary: &str| Step { id: id.into(), summary: summary.into(), payload: "{}".into(), labels: vec![] };
+    RollbackPlan {
+        summary: "switch the traffic back to 1.9.3".into(),
+        steps: vec![step("drain", "let 2.0.0 finish what it serves"), step("switch", "point the router at 1.9.3")],
+    }
+}
