@@ -82,25 +82,27 @@ fn draw(line: &Line<'_>, top: u64, took: u64) -> Markup {
         Line::Check(check) => html! {
             text x="12" y=(base) { (short(&check.name, 26)) }
             @for attempt in &check.attempts {
-                (bar((attempt.began_ms, attempt.ended_ms.unwrap_or(took)), attempt.tone(), top, took))
+                (bar((attempt.began_ms, attempt.ended_ms.unwrap_or(took)), (attempt.tone(), attempt.word), top, took))
             }
             text.word x=(WIDTH - RIGHT + 12) y=(base) { (check.tone().sign()) " " (check.word) }
         },
         Line::Deeds(rollback) => html! {
             text x="12" y=(base) { "plugin" }
             @for done in &rollback.deeds {
-                (bar((done.began_ms, done.ended_ms.unwrap_or(took)), done.tone(), top, took))
+                (bar((done.began_ms, done.ended_ms.unwrap_or(took)), (done.tone(), done.word), top, took))
             }
             text.word x=(WIDTH - RIGHT + 12) y=(base) { (words::count(rollback.deeds.len(), "call")) }
         },
     }
 }
 
-fn bar((began, ended): (u64, u64), tone: Tone, top: u64, took: u64) -> Markup {
+fn bar((began, ended): (u64, u64), (tone, word): (Tone, &str), top: u64, took: u64) -> Markup {
     let from = place(began, took);
     let width = place(ended, took).saturating_sub(from).max(3);
     html! {
-        rect class=(format!("bar tone-{}", tone.name())) x=(from) y=(top + 5) width=(width) height="14" rx="2" {}
+        rect class=(format!("bar tone-{}", tone.name())) x=(from) y=(top + 5) width=(width) height="14" rx="2" {
+            title { (word) ", " (words::clock(began)) " to " (words::clock(ended)) }
+        }
     }
 }
 
