@@ -1,4 +1,28 @@
-//! The entry point.
+//! The program `holdpoint`: what was typed, what was meant, what was done, and the exit code that says it.
 #![forbid(unsafe_code)]
 
-fn main() {}
+mod arguments;
+mod command;
+mod exit;
+mod failure;
+mod intent;
+mod kept;
+mod ask;
+mod output;
+mod progress;
+mod setting;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::Arguments;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    output::trace(arguments.verbose);
+    match command::perform(arguments) {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(),
+    }
+}

@@ -3,6 +3,7 @@
 use holdpoint_core::name::CheckName;
 
 use crate::form::{OneOrMore, Section as _};
+use crate::lower::url::Target;
 use crate::node::Value;
 use crate::problem::{Code, Gravity, Place, Problem, any_error, sort};
 use crate::raw::check::Check;
@@ -11,6 +12,7 @@ use crate::reader::{Placed, Reader};
 use crate::release::Layer;
 use crate::source::{At, Source};
 use crate::syntax;
+use crate::word::Word as _;
 
 /// What came of reading a text.
 #[derive(Debug)]
@@ -174,6 +176,25 @@ impl Draft {
             what: format!("the plugin refuses the settings of {whose}: {message}"),
             cure: None,
         }
+    }
+
+    /// Binds an endpoint to a URL for one run, whatever the plan and its environments say.
+    ///
+    /// # Errors
+    /// When the plan has no such endpoint, or the text is no endpoint's URL.
+    pub fn bind(&mut self, name: &str, url: &str) -> Result<(), Problem> {
+        let named = self.document.endpoint.iter_mut().flat_map(|named| &mut named.value.0);
+        let Some((placed, endpoint)) = named.into_iter().find(|(found, _)| found.value.as_str() == name) else {
+            let names: Vec<&str> = self.endpoints().map(|(found, _)| found.value.as_str()).collect();
+            let meant = crate::suggest::did_you_mean(name, names.iter().copied());
+            return Err(Problem::nowhere(Code::UnknownName, format!("--bind: there is no endpoint {name:?}{meant}")));
+        };
+        let target = Target::parse(url).map_err(|why| Problem::nowhere(Code::Url, format!("--bind {name}: {why}")))?;
+        endpoint.url = Some(Placed { value: target, at: placed.at });
+        for (_, binding) in endpoint.environment.iter_mut().flat_map(|named| &mut named.value.0) {
+            binding.url = None;
+        }
+        Ok(())
     }
 
     pub(crate) fn endpoints(

@@ -1,0 +1,229 @@
+//! What was typed. Each help text is the program's documentation.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Find out whether a release is good, and act when it isn't
+#[derive(Debug, Parser)]
+#[command(name = "holdpoint", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit codes of `run`: 0 confirmed, 10 hotfix, 20 rolled back and verified, 21 rollback failed,
+30 escalated (a person must decide), 130 cancelled by hand. Any command: 2 wrong usage or a
+broken plan, 70 an internal error.")]
+pub(crate) struct Arguments {
+    /// Where runs and their evidence are kept [default: the user's state folder]
+    #[arg(long, global = true, env = "HOLDPOINT_STORE", value_name = "DIR")]
+    pub(crate) store: Option<PathBuf>,
+
+    /// Say more about what the program itself does; twice for all of it
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Verify a release under a plan, decide, and carry the decision out
+    Run(Box<Run>),
+    /// Read a plan and report everything that is wrong with it
+    Lint(Lint),
+    /// Print the JSON Schema of plans, release files or the host's policy, for editors
+    Schema(Schema),
+    /// Show what a plugin is and what it asks for, without running it
+    Inspect(Inspect),
+    /// List the runs that are kept, the newest first
+    Runs(Runs),
+    /// Show a run: its state, its decision and why
+    Show(Show),
+    /// Write a run's report
+    Report(Report),
+    /// Print a completion script for a shell
+    Completions(Completions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) plan: PlanSource,
+
+    /// Run the checks, and say what a rollback would do instead of doing it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Write the report here when the run ends; .html, .md, .json and .xml (JUnit) say its form. Repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Vec<PathBuf>,
+
+    /// How to tell what happens: text for people, json for one journal entry a line
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// A plan, and the facts that complete it.
+#[derive(Debug, Args)]
+pub(crate) struct PlanSource {
+    /// The plan
+    pub(crate) plan: PathBuf,
+
+    /// The host's policy, which no plan may go beyond [default: the built-in one]
+    #[arg(long, env = "HOLDPOINT_POLICY", value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// A folder to look for bundles in that do not lie beside the plan. Repeatable
+    #[arg(long, env = "HOLDPOINT_PLUGINS", value_name = "DIR", value_delimiter = ':')]
+    pub(crate) plugins: Vec<PathBuf>,
+
+    /// Bind an endpoint for this run, whatever the plan says of its URL. Repeatable
+    #[arg(long, value_name = "ENDPOINT=URL")]
+    pub(crate) bind: Vec<String>,
+
+    /// Where compiled plugins are kept [default: the user's cache folder]
+    #[arg(long, env = "HOLDPOINT_CACHE", value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) release: ReleaseFacts,
+}
+
+/// The release's facts. Flags win over HOLDPOINT_* variables, these over the file, and the file over the plan.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Release facts")]
+pub(crate) struct ReleaseFacts {
+    /// A TOML or JSON file with the release's facts
+    #[arg(long, value_name = "FILE")]
+    pub(crate) release: Option<PathBuf>,
+    /// The service that was deployed
+    #[arg(long)]
+    pub(crate) service: Option<String>,
+    /// The environment that it was deployed to
+    #[arg(short, long)]
+    pub(crate) environment: Option<String>,
+    /// The version that was deployed
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) release_version: Option<String>,
+    /// The version that ran before
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) previous_version: Option<String>,
+    /// The artifact as a package URL with a digest
+    #[arg(long, value_name = "PURL")]
+    pub(crate) artifact: Option<String>,
+    /// The source revision
+    #[arg(long)]
+    pub(crate) revision: Option<String>,
+    /// The kind of change: bugfix, feature, migration or infrastructure
+    #[arg(long, value_name = "KIND")]
+    pub(crate) change: Option<String>,
+    /// How it was rolled out: rolling, blue-green, canary or recreate
+    #[arg(long)]
+    pub(crate) strategy: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    #[command(flatten)]
+    pub(crate) plan: PlanSource,
+
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// How to tell what is wrong
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Of what
+    #[arg(value_enum, default_value_t = Schemas::Plan)]
+    pub(crate) of: Schemas,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Schemas {
+    /// A plan
+    Plan,
+    /// The host's policy
+    Policy,
+    /// A release file
+    Release,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// The plugin's bundle
+    pub(crate) plugin: PathBuf,
+
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Runs {
+    /// At most so many
+    #[arg(long, default_value_t = 20, value_name = "COUNT")]
+    pub(crate) most: usize,
+
+    /// How to list them
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The run: its identity, an unambiguous beginning of it, or `latest`
+    #[arg(default_value = "latest")]
+    pub(crate) run: String,
+
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The run: its identity, an unambiguous beginning of it, or `latest`
+    #[arg(default_value = "latest")]
+    pub(crate) run: String,
+
+    /// Its form [default: what the output file's ending says, else markdown]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<ReportFormat>,
+
+    /// Where to write it [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// For which shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+/// For whom an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For machines
+    Json,
+}
+
+/// The forms of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// One page without script, which opens offline
+    Html,
+    /// For a pull request or a chat
+    Markdown,
+    /// For programs
+    Json,
+    /// For a CI server
+    Junit,
+}

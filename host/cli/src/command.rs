@@ -1,0 +1,36 @@
+//! The commands, one file each.
+
+mod completions;
+mod inspect;
+pub(crate) mod lint;
+pub(crate) mod report;
+mod run;
+pub(crate) mod runs;
+mod schema;
+pub(crate) mod show;
+
+use crate::arguments::{Arguments, Command};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::setting;
+
+/// Does what was typed.
+pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
+    let store = || setting::store(arguments.store.as_deref());
+    match arguments.command {
+        Command::Run(asked) => run::run(&asked, &store()?),
+        Command::Lint(asked) => lint::lint(&asked),
+        Command::Schema(asked) => schema::schema(&asked),
+        Command::Inspect(asked) => inspect::inspect(&asked),
+        Command::Runs(asked) => runs::runs(&asked, &store()?),
+        Command::Show(asked) => show::show(&asked, &store()?),
+        Command::Report(asked) => report::report(&asked, &store()?),
+        Command::Completions(asked) => completions::completions(&asked),
+    }
+}
+
+/// The runtime that a command works in.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| Failure::internal("could not start the runtime").because(error))
+}

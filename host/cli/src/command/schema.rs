@@ -1,0 +1,17 @@
+//! `holdpoint schema`: the JSON Schema of what people write.
+
+use crate::arguments::{Schema, Schemas};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output;
+
+/// Prints the schema.
+pub(crate) fn schema(asked: &Schema) -> Result<Exit, Failure> {
+    let schema = match asked.of {
+        Schemas::Plan => holdpoint_plan::schema::plan(),
+        Schemas::Policy => holdpoint_plan::schema::policy(),
+        Schemas::Release => holdpoint_plan::schema::release(),
+    };
+    output::line(&format!("{schema:#}"));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,275 @@
+//! What was meant: a plan with everything that completes it, read, looked into and loaded.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use holdpoint_bundle::Bundle;
+use holdpoint_core::id::Digest;
+use holdpoint_core::name::PluginName;
+use holdpoint_core::plan::Plan;
+use holdpoint_core::plan::limit::Bytes;
+use holdpoint_core::policy::HostPolicy;
+use holdpoint_core::release::{ChangeKind, Release, Strategy};
+use holdpoint_gateway::Gateway;
+use holdpoint_plan::release::{Fact, Gathered, Layer, Sources};
+use holdpoint_plan::{Attachment, BundleFacts, Context, Draft, Problem, SettingsOf};
+use holdpoint_sandbox::{Loaded, Raw, Sandbox};
+
+use crate::arguments::{PlanSource, ReleaseFacts};
+use crate::failure::Failure;
+use crate::setting;
+
+/// The largest bundle that is read.
+pub(crate) const LARGEST_BUNDLE: Bytes = Bytes::mib(64);
+
+/// A problem and the file that it is in.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) file: String,
+    pub(crate) problem: Problem,
+}
+
+/// A plan as far as it could be made out, and everything that is wrong with it.
+pub(crate) struct Intent {
+    pub(crate) plan: Option<Plan>,
+    pub(crate) release: Option<Release>,
+    pub(crate) plugins: BTreeMap<PluginName, Loaded>,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) told: Vec<Told>,
+}
+
+impl Intent {
+    /// Whether something is wrong that keeps the plan from being run.
+    pub(crate) fn broken(&self) -> bool {
+        self.told.iter().any(|told| holdpoint_plan::any_error(std::slice::from_ref(&told.problem)))
+    }
+}
+
+/// Whether the release's facts must be complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Completeness {
+    /// To run.
+    Whole,
+    /// To look at a plan: facts that are not there yet are not missed.
+    AsFarAsKnown,
+}
+
+/// Reads a plan and everything that completes it, and reports all that is wrong at once.
+pub(crate) async fn read(source: &PlanSource, completeness: Completeness) -> Result<Intent, Failure> {
+    let file = source.plan.display().to_string();
+    let text = read_text(&source.plan, "the plan")?;
+    let mut told = Vec::new();
+    let reading = holdpoint_plan::read(&text);
+    tell(&mut told, &file, reading.problems);
+    let mut draft = reading.draft;
+    bind(&mut draft, &source.bind, &file, &mut told)?;
+    let policy = policy(source.policy.as_deref(), &mut told)?;
+    let gathered = release(&draft, &source.release, &mut told)?;
+    if completeness == Completeness::Whole {
+        tell(&mut told, &file, gathered.problems);
+    }
+
+    let folder = source.plan.parent().unwrap_or(Path::new("")).to_owned();
+    let found = Found::of(&draft, &folder, &source.plugins);
+    let environment = match completeness {
+        Completeness::Whole => gathered.environment.or_else(|| Some(String::new())),
+        Completeness::AsFarAsKnown => gathered.environment,
+    };
+    let context = Context { environment, policy, bundles: found.facts(), authorities: found.authorities };
+    let (plan, problems) = holdpoint_plan::lower(&draft, &context);
+    tell(&mut told, &file, problems);
+
+    let gateway = Gateway::new(holdpoint_gateway::Settings::default())
+        .map_err(|error| Failure::internal("could not start the gateway").because(error))?;
+    let cache = setting::cache(source.cache.as_deref()).ok();
+    let sandbox = Sandbox::new(holdpoint_sandbox::Settings { cache, gateway })
+        .map_err(|error| Failure::internal("could not start the sandbox").because(error))?;
+    let mut intent = Intent { plan, release: gathered.release, plugins: BTreeMap::new(), sandbox, told };
+    intent.load(&found.bundles)?;
+    intent.validate(&draft, &file).await;
+    Ok(intent)
+}
+
+impl Intent {
+    /// Compiles the plan's plugins, several at a time.
+    fn load(&mut self, bundles: &BTreeMap<String, Result<Bundle, String>>) -> Result<(), Failure> {
+        let Some(plan) = &self.plan else { return Ok(()) };
+        let mut names = Vec::new();
+        let mut raws = Vec::new();
+        for (name, plugin) in &plan.plugins {
+            let Some(Ok(bundle)) = bundles.get(&plugin.bundle) else { continue };
+            names.push((name.clone(), plugin.bundle.clone()));
+            raws.push(Raw { bytes: &bundle.bytes, digest: bundle.digest, kind: bundle.manifest.kind });
+        }
+        for ((name, bundle), loaded) in names.into_iter().zip(self.sandbox.load(&raws)) {
+            let loaded = loaded.map_err(|error| Failure::plan(format!("plugin {name} ({bundle})")).because(error))?;
+            self.plugins.insert(name, loaded);
+        }
+        Ok(())
+    }
+
+    /// Asks each plugin what is wrong with its settings beyond what its schema says.
+    async fn validate(&mut self, draft: &Draft, file: &str) {
+        let Some(plan) = &self.plan else { return };
+        let release = std::sync::Arc::new(self.release.clone().unwrap_or_else(nothing_yet));
+        let checks = plan.phases.iter().flat_map(|phase| &phase.checks);
+        let checks = checks.chain(plan.restore.iter().flat_map(|restore| &restore.recovery));
+        let checks = checks.map(|check| (SettingsOf::Check(&check.name), &check.plugin, &check.settings));
+        let restore = plan.restore.iter().map(|restore| (SettingsOf::Rollback, &restore.plugin, &restore.settings));
+        for (of, name, settings) in checks.chain(restore) {
+            let Some(plugin) = self.plugins.get(name) else { continue };
+            match self.sandbox.validate(plugin, name, settings, std::sync::Arc::clone(&release)).await {
+                Ok(problems) => {
+                    for problem in problems {
+                        let refused = draft.refused(of, &problem.pointer, &problem.message);
+                        let problem = match problem.hint {
+                            Some(hint) => refused.cured_by(hint),
+                            None => refused,
+                        };
+                        self.told.push(Told { file: file.to_owned(), problem });
+                    }
+                }
+                Err(error) => {
+                    let problem = draft.refused(of, "", &error.to_string());
+                    self.told.push(Told { file: file.to_owned(), problem });
+                }
+            }
+        }
+    }
+}
+
+/// A release of which nothing is known, for plugins that only look at their settings.
+fn nothing_yet() -> Release {
+    Release {
+        service: String::new(),
+        environment: String::new(),
+        version: String::new(),
+        previous_version: None,
+        artifact: None,
+        revision: None,
+        change: ChangeKind::Feature,
+        strategy: Strategy::Rolling,
+        labels: BTreeMap::new(),
+    }
+}
+
+/// The files that a plan refers to, read once each.
+struct Found {
+    bundles: BTreeMap<String, Result<Bundle, String>>,
+    authorities: BTreeMap<String, Result<String, String>>,
+}
+
+impl Found {
+    fn of(draft: &Draft, folder: &Path, elsewhere: &[PathBuf]) -> Self {
+        let mut found = Self { bundles: BTreeMap::new(), authorities: BTreeMap::new() };
+        for attachment in draft.attachments() {
+            match attachment {
+                Attachment::Bundle { path, .. } => {
+                    found.bundles.entry(path).or_insert_with_key(|path| bundle(path, folder, elsewhere));
+                }
+                Attachment::Authorities { path, .. } => {
+                    let text = |path: &String| fs::read_to_string(folder.join(path)).map_err(|error| error.to_string());
+                    found.authorities.entry(path).or_insert_with_key(text);
+                }
+            }
+        }
+        found
+    }
+
+    fn facts(&self) -> BTreeMap<String, Result<BundleFacts, String>> {
+        let facts = self.bundles.iter().map(|(path, bundle)| {
+            let facts = bundle.as_ref().map_err(Clone::clone);
+            let facts = facts.map(|bundle| BundleFacts { digest: bundle.digest, manifest: bundle.manifest.clone() });
+            (path.clone(), facts)
+        });
+        facts.collect()
+    }
+}
+
+/// A bundle beside the plan, or else in one of the other folders.
+fn bundle(path: &str, folder: &Path, elsewhere: &[PathBuf]) -> Result<Bundle, String> {
+    let places: Vec<PathBuf> =
+        std::iter::once(folder).chain(elsewhere.iter().map(PathBuf::as_path)).map(|place| place.join(path)).collect();
+    let Some(place) = places.iter().find(|place| place.exists()) else {
+        let looked: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
+        return Err(format!("it is not there (looked for {}); --plugins DIR names another folder", looked.join(", ")));
+    };
+    Bundle::open(place, LARGEST_BUNDLE).map_err(|error| chain(&error))
+}
+
+/// An error and its causes, on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
+}
+
+fn bind(draft: &mut Draft, bindings: &[String], file: &str, told: &mut Vec<Told>) -> Result<(), Failure> {
+    for binding in bindings {
+        let (name, url) = binding.split_once('=').ok_or_else(|| {
+            Failure::usage(format!("--bind {binding:?} does not say ENDPOINT=URL"))
+                .hint("write it like --bind shop=https://preview-42.example.com")
+        })?;
+        if let Err(problem) = draft.bind(name, url) {
+            told.push(Told { file: file.to_owned(), problem });
+        }
+    }
+    Ok(())
+}
+
+fn policy(path: Option<&Path>, told: &mut Vec<Told>) -> Result<HostPolicy, Failure> {
+    let Some(path) = path else { return Ok(holdpoint_plan::policy::standard()) };
+    let (policy, problems) = holdpoint_plan::policy::read(&read_text(path, "the host's policy")?);
+    tell(told, &path.display().to_string(), problems);
+    // A policy with mistakes stops everything below; until then the standard one lets the plan's own be found too.
+    Ok(policy.unwrap_or_else(holdpoint_plan::policy::standard))
+}
+
+fn release(draft: &Draft, facts: &ReleaseFacts, told: &mut Vec<Told>) -> Result<Gathered, Failure> {
+    let file = match &facts.release {
+        Some(path) => {
+            let (layer, problems) = Layer::read(&read_text(path, "the release file")?);
+            tell(told, &path.display().to_string(), problems);
+            layer
+        }
+        None => Layer::default(),
+    };
+    let variables: BTreeMap<String, String> = std::env::vars().collect();
+    let sources =
+        Sources { flags: flags(facts), variables: Layer::of_variables(&variables), file, plan: draft.release() };
+    Ok(sources.gather())
+}
+
+fn flags(facts: &ReleaseFacts) -> Layer {
+    let said = [
+        (Fact::Service, &facts.service),
+        (Fact::Environment, &facts.environment),
+        (Fact::Version, &facts.release_version),
+        (Fact::PreviousVersion, &facts.previous_version),
+        (Fact::Artifact, &facts.artifact),
+        (Fact::Revision, &facts.revision),
+        (Fact::Change, &facts.change),
+        (Fact::Strategy, &facts.strategy),
+    ];
+    let facts = said.into_iter().filter_map(|(fact, value)| Some((fact, value.clone()?)));
+    Layer { facts: facts.collect(), labels: BTreeMap::new() }
+}
+
+fn tell(told: &mut Vec<Told>, file: &str, problems: Vec<Problem>) {
+    told.extend(problems.into_iter().map(|problem| Told { file: file.to_owned(), problem }));
+}
+
+fn read_text(path: &Path, what: &str) -> Result<String, Failure> {
+    fs::read_to_string(path)
+        .map_err(|error| Failure::usage(format!("could not read {what} {}", path.display())).because(error))
+}
+
+/// The digest of a plan's frozen form.
+pub(crate) fn frozen(plan: &Plan, release: &Release) -> Digest {
+    holdpoint_plan::digest::digest(plan, release)
+}

@@ -1,0 +1,78 @@
+//! Runs that are kept: found by what a person types, read with their evidence.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use holdpoint_core::facts::Evidence;
+use holdpoint_core::id::{Digest, RunId};
+use holdpoint_core::run::entry::{Entry, What};
+use holdpoint_core::run::event::Event;
+use holdpoint_journal::{Journal as _, Store, StoreError};
+use holdpoint_report::History;
+
+use crate::failure::Failure;
+
+/// Opens the store, which must be there.
+pub(crate) fn store(path: &Path) -> Result<Store, Failure> {
+    Store::open_existing(path).map_err(|error| match error {
+        StoreError::Missing { path } => Failure::usage(format!("there are no runs in {}", path.display()))
+            .hint("`holdpoint run PLAN` makes the first; --store DIR names another place"),
+        StoreError::Folder { .. } | StoreError::Journal { .. } => {
+            Failure::internal("the runs can't be read").because(error)
+        }
+    })
+}
+
+/// The run that is meant by its identity, an unambiguous beginning of it, or `latest`.
+pub(crate) fn run(store: &Store, asked: &str) -> Result<RunId, Failure> {
+    let unreadable = |error| Failure::internal("the journal can't be read").because(error);
+    if asked == "latest" {
+        let newest = store.journal().newest().map_err(unreadable)?;
+        return newest.ok_or_else(|| Failure::usage("there are no runs yet"));
+    }
+    let found = store.journal().find(asked, 5).map_err(unreadable)?;
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Failure::usage(format!("there is no run {asked:?}")).hint("`holdpoint runs` lists them")),
+        several => {
+            let exact = several.iter().find(|run| run.as_str() == asked);
+            exact.cloned().ok_or_else(|| {
+                let names: Vec<&str> = several.iter().map(RunId::as_str).collect();
+                Failure::usage(format!("{asked:?} could be {}", names.join(", "))).hint("type more of it")
+            })
+        }
+    }
+}
+
+/// A run's entries.
+pub(crate) fn entries(store: &Store, run: &RunId) -> Result<Vec<Entry>, Failure> {
+    store.journal().read(run).map_err(|error| Failure::internal("the journal can't be read").because(error))
+}
+
+/// A run's entries with all the evidence that they name. Evidence that is lost or was changed is an error: a report
+/// that leaves it out would not be the same report.
+pub(crate) fn history(store: &Store, run: &RunId) -> Result<History, Failure> {
+    let entries = entries(store, run)?;
+    let mut evidence = BTreeMap::new();
+    for digest in entries.iter().filter_map(named) {
+        let bytes = store.blobs().get(&digest);
+        let bytes = bytes.map_err(|error| Failure::internal(format!("the evidence of run {run}")).because(error))?;
+        let read: Evidence = serde_json::from_slice(&bytes)
+            .map_err(|error| Failure::internal(format!("evidence {digest} of run {run}")).because(error))?;
+        evidence.insert(digest, read);
+    }
+    Ok(History { entries, evidence })
+}
+
+fn named(entry: &Entry) -> Option<Digest> {
+    let What::Event { event } = &entry.what else { return None };
+    match event {
+        Event::CallEnded { called, .. } => called.facts.evidence,
+        Event::RollbackReplied { replied, .. } => replied.facts.evidence,
+        Event::Started { .. }
+        | Event::Woke
+        | Event::Answered { .. }
+        | Event::NobodyToAsk
+        | Event::Interrupted { .. } => None,
+    }
+}

@@ -1,0 +1,238 @@
+//! How a run is told while it runs: live on a terminal, as plain lines, or as one journal entry a line.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use holdpoint_conductor::Observer;
+use holdpoint_core::rollback::{Deed, Readiness, Reply};
+use holdpoint_core::run::Run;
+use holdpoint_core::run::command::Command;
+use holdpoint_core::run::course::Course;
+use holdpoint_core::run::entry::{Entry, What};
+use holdpoint_core::run::event::{Answer, Event, Mode};
+use holdpoint_core::run::round::CheckRun;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::command::show::line;
+use crate::output::{self, Ink};
+
+/// One journal entry a line, as JSON.
+pub(crate) struct Lines;
+
+impl Observer for Lines {
+    fn saw(&mut self, entry: &Entry, _: &Run) {
+        // An entry has just been written to the journal in this very form.
+        if let Ok(text) = serde_json::to_string(entry) {
+            output::line(&text);
+        }
+    }
+}
+
+/// Plain lines, for logs.
+pub(crate) struct Plain {
+    teller: Teller,
+}
+
+impl Plain {
+    pub(crate) fn new() -> Self {
+        Self { teller: Teller::default() }
+    }
+}
+
+impl Observer for Plain {
+    fn saw(&mut self, entry: &Entry, run: &Run) {
+        for line in self.teller.news(entry, run) {
+            output::line(&line);
+        }
+    }
+}
+
+/// Lines with a live one beneath them that says what is being waited for.
+pub(crate) struct Live {
+    teller: Teller,
+    bar: ProgressBar,
+}
+
+impl Live {
+    pub(crate) fn new() -> Self {
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed:>4} {wide_msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self { teller: Teller::default(), bar }
+    }
+}
+
+impl Observer for Live {
+    fn saw(&mut self, entry: &Entry, run: &Run) {
+        for line in self.teller.news(entry, run) {
+            self.bar.suspend(|| output::line(&line));
+        }
+        match run.course() {
+            Some(course) if run.ending().is_none() => self.bar.set_message(waiting(run, course)),
+            Some(_) | None => self.bar.finish_and_clear(),
+        }
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// What a run is waiting for: the checks that run, else the reason of its wake.
+fn waiting(run: &Run, course: &Course) -> String {
+    let judged = course.phase().map(|phase| phase.round().checks()).unwrap_or_default();
+    let recovering = course.rollback().and_then(|rollback| rollback.recovery()).map(|round| round.checks());
+    let checks = judged.iter().chain(recovering.unwrap_or_default());
+    let running: Vec<&str> = checks.filter(|it| it.running().is_some()).map(|it| it.check.name.as_str()).collect();
+    match (running.as_slice(), run.wakes()) {
+        ([], Some(wake)) => format!("waiting for {}", wake.why),
+        ([], None) => String::new(),
+        (names, _) => names.join(", "),
+    }
+}
+
+/// Finds what is new after an entry, and says it once.
+#[derive(Default)]
+struct Teller {
+    phases_begun: usize,
+    gates_closed: usize,
+    /// The checks whose end has been told, by their names.
+    told: BTreeSet<String>,
+    ended: bool,
+}
+
+impl Teller {
+    fn news(&mut self, entry: &Entry, run: &Run) -> Vec<String> {
+        let Some(course) = run.course() else { return Vec::new() };
+        let mut lines = Vec::new();
+        match &entry.what {
+            What::Event { event } => {
+                lines.extend(happened(event));
+                self.checks(course, &mut lines);
+                self.gates(course, &mut lines);
+            }
+            What::Intent { command } => lines.extend(intended(command)),
+        }
+        self.ending(course, &mut lines);
+        lines
+    }
+
+    /// The checks that have settled, those of the recovery last.
+    fn checks(&mut self, course: &Course, lines: &mut Vec<String>) {
+        let judged =
+            course.phases().iter().filter(|phase| phase.began().is_some()).flat_map(|phase| phase.round().checks());
+        let recovery = course.rollback().and_then(|rollback| rollback.recovery()).map(|round| round.checks());
+        for check in judged.chain(recovery.unwrap_or_default()).filter(|check| check.settled().is_some()) {
+            if self.told.insert(check.check.name.to_string()) {
+                lines.push(format!("  {}", coloured(check)));
+            }
+        }
+    }
+
+    /// The gates that have closed and the phases that have begun, which follow one another.
+    fn gates(&mut self, course: &Course, lines: &mut Vec<String>) {
+        let gates = course.gates();
+        for gate in gates.iter().skip(self.gates_closed) {
+            let (ink, word) = if gate.lets_through() { (Ink::Green, "go") } else { (Ink::Red, "no-go") };
+            lines.push(format!("  gate {}: {}", gate.phase, painted(ink, word)));
+        }
+        self.gates_closed = gates.len();
+        let begun = course.phases().iter().filter(|phase| phase.began().is_some());
+        for phase in begun.clone().skip(self.phases_begun) {
+            lines.push(painted(Ink::Bold, phase.name().as_str()));
+        }
+        self.phases_begun = begun.count();
+    }
+
+    fn ending(&mut self, course: &Course, lines: &mut Vec<String>) {
+        let Some(closing) = course.closing().filter(|_| !self.ended) else { return };
+        self.ended = true;
+        let ink = if closing.ending.exit_code() == 0 { Ink::Green } else { Ink::Yellow };
+        lines.push(String::new());
+        lines.push(painted(ink, &closing.ending.words().to_uppercase()));
+        lines.extend(closing.reason.to_string().lines().map(|line| format!("  {line}")));
+        lines.push(format!("run       {}", course.start().run));
+    }
+}
+
+fn happened(event: &Event) -> Vec<String> {
+    match event {
+        Event::Started { run, release, mode, plan, .. } => {
+            let was = release.previous_version.as_ref().map(|was| format!(" (was {was})")).unwrap_or_default();
+            let subject = format!("{} {}{was} in {}", release.service, release.version, release.environment);
+            let mut lines = vec![painted(Ink::Bold, &format!("verifying {subject}, plan {}", plan.name))];
+            lines.push(format!("run       {run}"));
+            if *mode == Mode::DryRun {
+                lines.push("dry run   nothing is rolled back; it is said what would be".to_owned());
+            }
+            lines
+        }
+        Event::RollbackReplied { replied, .. } => answered(&replied.reply),
+        Event::Interrupted { by } => vec![painted(Ink::Yellow, &format!("interrupted by {by}"))],
+        Event::NobodyToAsk => vec!["nobody can be asked here".to_owned()],
+        Event::Answered { by, answer } => vec![format!("{by} answered: {}", answer_words(answer))],
+        Event::CallEnded { .. } | Event::Woke => Vec::new(),
+    }
+}
+
+fn answer_words(answer: &Answer) -> String {
+    match answer {
+        Answer::Confirm { reason } => format!("confirm, because {reason}"),
+        Answer::Hotfix { reason } => format!("hotfix, because {reason}"),
+        Answer::RollBack { reason } => format!("roll back, because {reason}"),
+        Answer::Extend { by } => format!("hold for {by} more"),
+    }
+}
+
+fn intended(command: &Command) -> Option<String> {
+    match command {
+        Command::RollBack { deed: Deed::Ready, plugin, .. } => {
+            Some(painted(Ink::Bold, &format!("rollback by {plugin}")))
+        }
+        Command::RollBack { deed: Deed::Execute { step, .. }, .. } => {
+            Some(format!("  → {}: {}", step.id, step.summary))
+        }
+        Command::RollBack { deed: Deed::Plan | Deed::Status { .. }, .. }
+        | Command::Call { .. }
+        | Command::Cancel { .. }
+        | Command::Ask { .. }
+        | Command::Complain { .. }
+        | Command::Finish { .. } => None,
+    }
+}
+
+fn answered(reply: &Reply) -> Vec<String> {
+    let line = match reply {
+        Reply::Readiness { readiness: Readiness::Ready } => "  ready".to_owned(),
+        Reply::Readiness { readiness: Readiness::AlreadyThere { why } } => format!("  already there: {why}"),
+        Reply::Readiness { readiness: Readiness::Refused { why } } => format!("  refused: {why}"),
+        Reply::Planned { plan } => {
+            let steps = plan.steps.iter().map(|step| format!("    {}: {}", step.id, step.summary));
+            return std::iter::once(format!("  plan: {}", plan.summary)).chain(steps).collect();
+        }
+        Reply::Executed { summary, .. } => format!("    {summary}"),
+        Reply::Status { progress, summary } => format!("  status {}: {summary}", progress.as_str()),
+        Reply::Error { fault } => format!("  error: {}", fault.message),
+        Reply::Timeout { limit } => format!("  no answer within {limit}"),
+        Reply::Cancelled => "  cancelled".to_owned(),
+    };
+    vec![line]
+}
+
+/// A check's line in the colour of its outcome.
+fn coloured(check: &CheckRun) -> String {
+    let ink = match check.settled().map(|settled| settled.outcome.word()) {
+        Some("pass") => Ink::Green,
+        Some("fail" | "error" | "timeout" | "inconclusive") => Ink::Red,
+        Some(_) | None => Ink::Yellow,
+    };
+    painted(ink, &line(check))
+}
+
+fn painted(ink: Ink, text: &str) -> String {
+    output::paint(ink, text, &std::io::stdout())
+}

@@ -1,0 +1,28 @@
+//! Where things are on this machine: the store, the cache, the policy.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// Where runs and their evidence are kept: what was given, else the user's state folder.
+pub(crate) fn store(given: Option<&Path>) -> Result<PathBuf, Failure> {
+    folder(given, "XDG_STATE_HOME", ".local/state", "--store")
+}
+
+/// Where compiled plugins are kept: what was given, else the user's cache folder.
+pub(crate) fn cache(given: Option<&Path>) -> Result<PathBuf, Failure> {
+    folder(given, "XDG_CACHE_HOME", ".cache", "--cache")
+}
+
+fn folder(given: Option<&Path>, variable: &str, below_home: &str, flag: &str) -> Result<PathBuf, Failure> {
+    if let Some(given) = given {
+        return Ok(given.to_path_buf());
+    }
+    let named = env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    let below = || env::var_os("HOME").filter(|home| !home.is_empty()).map(|home| Path::new(&home).join(below_home));
+    named.or_else(below).map(|base| base.join("holdpoint")).ok_or_else(|| {
+        Failure::usage(format!("neither {variable} nor HOME is set, so there is no folder to keep things in"))
+            .hint(format!("name one with {flag} DIR"))
+    })
+}
