@@ -1,0 +1,173 @@
+//! The four questions, asked of a deploy tool.
+
+use std::collections::BTreeSet;
+
+use holdpoint_sdk::finding::excerpt;
+use holdpoint_sdk::http::Answer;
+use holdpoint_sdk::rollback::{
+    Order, Progress, Readiness, Rollback, RollbackPlan, StatusReport, Step as Planned, StepEnd, StepReport,
+};
+use holdpoint_sdk::{Call, Failure, Host, Problem};
+use serde_json::Value;
+
+use crate::settings::{Settings, Step};
+use crate::template::{NAMES, fill, fill_json};
+
+/// A key for looking at what would be sent before there is one.
+const SOME_KEY: &str = "KEY";
+
+impl Rollback for Settings {
+    fn validate(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.steps.is_empty() {
+            problems.push(Problem::at("/steps", "is empty, so nothing would be rolled back"));
+        }
+        let mut ids = BTreeSet::new();
+        for (index, step) in self.steps.iter().enumerate() {
+            if !ids.insert(&step.id) {
+                problems.push(Problem::at(format!("/steps/{index}/id"), format!("{:?} is there twice", step.id)));
+            }
+            for text in [&step.url, &step.summary].into_iter().chain(step.headers.values()) {
+                problems.extend(unknown(text).map(|what| Problem::at(format!("/steps/{index}"), what)));
+            }
+        }
+        problems.extend(unknown(&self.status.url).map(|what| Problem::at("/status/url", what)));
+        problems
+    }
+
+    fn ready(&self, host: &Host, call: &Call) -> Result<Readiness, Failure> {
+        for step in &self.steps {
+            if let Err(why) = Filled::of(step, call, SOME_KEY) {
+                return Ok(Readiness::Refused(why));
+            }
+        }
+        if let Some(there) = &self.already_there {
+            let wanted = fill(&there.equals, call, SOME_KEY).map_err(Failure::Settings)?;
+            let answer = get(host, call, &there.url, SOME_KEY)?;
+            if word(&answer, &there.pointer).as_deref() == Some(wanted.as_str()) {
+                return Ok(Readiness::AlreadyThere(format!("{} is {wanted}", there.pointer)));
+            }
+        }
+        if let Some(ready) = &self.ready {
+            let answer = get(host, call, &ready.url, SOME_KEY)?;
+            if answer.status != 200 {
+                let said = excerpt(&answer.text());
+                return Ok(Readiness::Refused(format!("the deploy tool answered {}: {said}", answer.status)));
+            }
+        }
+        Ok(Readiness::Ready)
+    }
+
+    fn plan(&self, _: &Host, call: &Call) -> Result<RollbackPlan, Failure> {
+        let mut steps = Vec::new();
+        for step in &self.steps {
+            let filled = Filled::of(step, call, SOME_KEY).map_err(Failure::Settings)?;
+            let summary = format!("{} ({} {})", filled.summary, step.method, filled.url);
+            steps.push(Planned::new(&step.id, summary, ""));
+        }
+        let to = call.release.previous_version.as_deref().unwrap_or("the previous version");
+        Ok(RollbackPlan::new(format!("bring {} back to {to}", call.release.service), steps))
+    }
+
+    fn execute(&self, host: &Host, call: &Call, step: &Planned, order: Order<'_>) -> Result<StepReport, Failure> {
+        let Some(own) = self.steps.iter().find(|own| own.id == step.id) else {
+            return Err(Failure::Settings(format!("the settings have no step {:?} any more", step.id)));
+        };
+        let key = self.key_of(own, order.key);
+        let filled = Filled::of(own, call, &key).map_err(Failure::Settings)?;
+        let mut request = host.request(&own.method, &filled.url).header(&self.idempotency_header, &key);
+        for (name, value) in filled.headers {
+            request = request.header(name, value);
+        }
+        let request = match &filled.body {
+            None => request,
+            Some(Value::String(text)) => request.body(text.clone()),
+            Some(json) => request.json(json),
+        };
+        let answer = request.send()?;
+        let summary = format!("{} answered {}: {}", own.id, answer.status, excerpt(&answer.text()));
+        if own.started.contains(&answer.status) {
+            return Ok(StepReport::new(StepEnd::Started, summary));
+        }
+        if own.expect.contains(&answer.status) {
+            return Ok(StepReport::new(StepEnd::Done, summary));
+        }
+        Err(Failure::Unavailable(format!("step {summary}")))
+    }
+
+    fn status(&self, host: &Host, call: &Call, _: &RollbackPlan, key: &str) -> Result<StatusReport, Failure> {
+        // The last step's operation ends last.
+        let key = self.steps.last().map_or_else(|| key.to_owned(), |last| self.key_of(last, key));
+        let answer = get(host, call, &self.status.url, &key)?;
+        if answer.status == 404 {
+            return Ok(StatusReport::new(Progress::NotBegun, "the deploy tool knows of no operation under this key"));
+        }
+        let said = excerpt(&answer.text());
+        if answer.status != 200 {
+            let summary = format!("the deploy tool answered {}: {said}", answer.status);
+            return Ok(StatusReport::new(Progress::Unknown, summary));
+        }
+        let word = word(&answer, &self.status.pointer);
+        let progress = word.as_ref().map_or(Progress::Unknown, |word| self.progress(word));
+        Ok(StatusReport::new(progress, format!("the deploy tool says {}", word.unwrap_or(said))))
+    }
+}
+
+impl Settings {
+    /// The key of one step: the rollback's own, told apart where there are several steps.
+    fn key_of(&self, step: &Step, key: &str) -> String {
+        if self.steps.len() > 1 { format!("{key}-{}", step.id) } else { key.to_owned() }
+    }
+
+    fn progress(&self, word: &str) -> Progress {
+        let lists = [
+            (&self.status.complete, Progress::Complete),
+            (&self.status.under_way, Progress::UnderWay),
+            (&self.status.failed, Progress::Failed),
+            (&self.status.partial, Progress::Partial),
+        ];
+        let found = lists.into_iter().find(|(words, _)| words.iter().any(|known| known == word));
+        found.map_or(Progress::Unknown, |(_, progress)| progress)
+    }
+}
+
+/// A step with everything filled in.
+struct Filled {
+    summary: String,
+    url: String,
+    headers: Vec<(String, String)>,
+    body: Option<Value>,
+}
+
+impl Filled {
+    fn of(step: &Step, call: &Call, key: &str) -> Result<Self, String> {
+        let headers = step.headers.iter().map(|(name, value)| Ok((name.clone(), fill(value, call, key)?)));
+        Ok(Self {
+            summary: fill(&step.summary, call, key)?,
+            url: fill(&step.url, call, key)?,
+            headers: headers.collect::<Result<_, String>>()?,
+            body: step.body.as_ref().map(|body| fill_json(body, call, key)).transpose()?,
+        })
+    }
+}
+
+fn get(host: &Host, call: &Call, url: &str, key: &str) -> Result<Answer, Failure> {
+    let url = fill(url, call, key).map_err(Failure::Settings)?;
+    Ok(host.get(url).send()?)
+}
+
+/// The text, number or truth at a pointer.
+fn word(answer: &Answer, pointer: &str) -> Option<String> {
+    match answer.pointer(pointer).ok()?? {
+        Value::String(text) => Some(text),
+        other @ (Value::Number(_) | Value::Bool(_)) => Some(other.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// What a template asks for that there is not.
+fn unknown(text: &str) -> Option<String> {
+    let names = text.split("{{").skip(1).map(|part| part.split("}}").next().unwrap_or(part));
+    let mut unknown = names.filter(|name| !name.starts_with("secret:") && !NAMES.contains(name));
+    unknown.next().map(|name| format!("there is no {{{{{name}}}}}; there is {}", NAMES.join(", ")))
+}

@@ -1,0 +1,10 @@
+//! The `http-rollback` plugin: any deploy tool that has an HTTP API.
+
+mod deploy;
+mod settings;
+mod template;
+
+#[cfg(test)]
+mod tests;
+
+holdpoint_sdk::rollback!(settings::Settings);

@@ -1,0 +1,128 @@
+//! The deploy tool's calls, as a plan states them.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How a deploy tool is asked to bring the previous version back.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Settings {
+    /// What must answer with 200 for a rollback to be possible.
+    #[serde(default)]
+    pub(crate) ready: Option<Ready>,
+    /// What tells that the previous version runs already.
+    #[serde(default)]
+    pub(crate) already_there: Option<Condition>,
+    /// The calls, in order. At least one.
+    #[schemars(length(min = 1))]
+    pub(crate) steps: Vec<Step>,
+    /// The header that carries the idempotency key. Default: Idempotency-Key.
+    #[serde(default = "usual_header")]
+    pub(crate) idempotency_header: String,
+    /// Where the tool tells how far a rollback is.
+    pub(crate) status: Status,
+}
+
+/// What must answer.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Ready {
+    /// The address.
+    pub(crate) url: String,
+}
+
+/// A value in a JSON answer.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Condition {
+    /// The address.
+    pub(crate) url: String,
+    /// The JSON pointer of the value.
+    pub(crate) pointer: String,
+    /// What the value must be; facts of the release may stand in it.
+    pub(crate) equals: String,
+}
+
+/// One call.
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Step {
+    /// Its name, unique among the steps.
+    pub(crate) id: String,
+    /// What it does, in one sentence.
+    pub(crate) summary: String,
+    /// The method. Default: POST.
+    #[serde(default = "usual_method")]
+    pub(crate) method: String,
+    /// The address.
+    pub(crate) url: String,
+    /// Headers.
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+    /// The body: a text is sent as it is, anything else as JSON.
+    #[serde(default)]
+    pub(crate) body: Option<Value>,
+    /// The statuses that mean done. Default: 200, 201, 204.
+    #[serde(default = "usual_done")]
+    pub(crate) expect: Vec<u16>,
+    /// The statuses that mean begun. Default: 202.
+    #[serde(default = "usual_started")]
+    pub(crate) started: Vec<u16>,
+}
+
+/// Where the tool tells how far a rollback is.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Status {
+    /// The address; `{{key}}` stands for the idempotency key.
+    pub(crate) url: String,
+    /// The JSON pointer of the word that tells.
+    pub(crate) pointer: String,
+    /// The words that mean complete. Default: complete.
+    #[serde(default = "complete")]
+    pub(crate) complete: Vec<String>,
+    /// The words that mean under way. Default: under-way.
+    #[serde(default = "under_way")]
+    pub(crate) under_way: Vec<String>,
+    /// The words that mean failed. Default: failed.
+    #[serde(default = "failed")]
+    pub(crate) failed: Vec<String>,
+    /// The words that mean partial. Default: partial.
+    #[serde(default = "partial")]
+    pub(crate) partial: Vec<String>,
+}
+
+fn usual_header() -> String {
+    "Idempotency-Key".to_owned()
+}
+
+fn usual_method() -> String {
+    "POST".to_owned()
+}
+
+fn usual_done() -> Vec<u16> {
+    vec![200, 201, 204]
+}
+
+fn usual_started() -> Vec<u16> {
+    vec![202]
+}
+
+fn complete() -> Vec<String> {
+    vec!["complete".to_owned()]
+}
+
+fn under_way() -> Vec<String> {
+    vec!["under-way".to_owned()]
+}
+
+fn failed() -> Vec<String> {
+    vec!["failed".to_owned()]
+}
+
+fn partial() -> Vec<String> {
+    vec!["partial".to_owned()]
+}

@@ -1,0 +1,138 @@
+//! The plugin against a fake host.
+
+use holdpoint_sdk::fake::{Reply, World};
+use holdpoint_sdk::rollback::{Order, Progress, Readiness, Rollback as _, StepEnd};
+use holdpoint_sdk::{Call, Failure, testing};
+use serde_json::{Value, json};
+
+use crate::settings::Settings;
+
+const ORDER: Order<'_> = Order { key: "holdpoint-run", fence: 1 };
+
+#[test]
+fn the_committed_schema_is_the_settings_own() {
+    testing::assert_schema::<Settings>("settings.schema.json");
+}
+
+fn raw() -> Value {
+    json!({
+        "already-there": {"url": "endpoint:switch/api/state", "pointer": "/live", "equals": "blue"},
+        "status": {"url": "endpoint:switch/api/operations?key={{key}}", "pointer": "/state"},
+        "steps": [{
+            "id": "switch",
+            "summary": "send traffic to {{previous-version}}",
+            "url": "endpoint:switch/api/switch",
+            "body": {"to": "blue", "version": "{{previous-version}}"},
+        }],
+    })
+}
+
+fn settings(raw: &Value) -> Settings {
+    serde_json::from_value(raw.clone()).unwrap()
+}
+
+fn call(world: &World) -> Call {
+    let mut call = world.call(&raw());
+    call.release.previous_version = Some("1.4.0".to_owned());
+    call
+}
+
+#[test]
+fn a_step_is_sent_with_its_key_and_its_facts() {
+    let world = World::new();
+    world.on("POST", "endpoint:switch/api/switch", Reply::status(200).json(&json!({"state": "complete"})));
+    let settings = settings(&raw());
+    let call = call(&world);
+    let plan = settings.plan(&world.host(), &call).unwrap();
+    assert_eq!(plan.steps[0].summary, "send traffic to 1.4.0 (POST endpoint:switch/api/switch)");
+
+    let report = settings.execute(&world.host(), &call, &plan.steps[0], ORDER).unwrap();
+
+    assert_eq!(report.end, StepEnd::Done);
+    let sent = &world.requests()[0];
+    assert!(sent.headers.contains(&("Idempotency-Key".to_owned(), "holdpoint-run".to_owned())), "{:?}", sent.headers);
+    let body: Value = serde_json::from_slice(sent.body.as_deref().unwrap()).unwrap();
+    assert_eq!(body, json!({"to": "blue", "version": "1.4.0"}));
+}
+
+#[test]
+fn a_fact_that_is_not_stated_refuses_and_sends_nothing() {
+    let world = World::new();
+    let settings = settings(&raw());
+    let mut call = call(&world);
+    call.release.previous_version = None;
+    assert!(
+        matches!(settings.ready(&world.host(), &call), Ok(Readiness::Refused(why)) if why.contains("previous-version"))
+    );
+    assert!(world.requests().is_empty());
+}
+
+#[test]
+fn the_previous_version_that_runs_already_is_recognised() {
+    let world = World::new();
+    world.on("GET", "endpoint:switch/api/state", Reply::status(200).json(&json!({"live": "blue"})));
+    let ready = settings(&raw()).ready(&world.host(), &call(&world)).unwrap();
+    assert!(matches!(ready, Readiness::AlreadyThere(_)));
+}
+
+#[test]
+fn accepted_means_started_and_a_refusal_is_an_error() {
+    let world = World::new();
+    world.on_each("POST", "endpoint:switch/api/switch", [Reply::status(202), Reply::status(409)]);
+    let settings = settings(&raw());
+    let call = call(&world);
+    let plan = settings.plan(&world.host(), &call).unwrap();
+    let report = settings.execute(&world.host(), &call, &plan.steps[0], ORDER).unwrap();
+    assert_eq!(report.end, StepEnd::Started);
+    let refused = settings.execute(&world.host(), &call, &plan.steps[0], ORDER);
+    assert!(matches!(refused, Err(Failure::Unavailable(_))), "{refused:?}");
+}
+
+fn progress(reply: Reply) -> Progress {
+    let world = World::new();
+    world.on("GET", "endpoint:switch/api/operations?key=holdpoint-run", reply);
+    let settings = settings(&raw());
+    let call = call(&world);
+    let plan = settings.plan(&world.host(), &call).unwrap();
+    settings.status(&world.host(), &call, &plan, ORDER.key).unwrap().progress
+}
+
+#[test]
+fn the_status_word_tells_how_far_it_is() {
+    assert_eq!(progress(Reply::status(200).json(&json!({"state": "complete"}))), Progress::Complete);
+    assert_eq!(progress(Reply::status(200).json(&json!({"state": "under-way"}))), Progress::UnderWay);
+    assert_eq!(progress(Reply::status(200).json(&json!({"state": "failed"}))), Progress::Failed);
+    assert_eq!(progress(Reply::status(404)), Progress::NotBegun);
+}
+
+#[test]
+fn a_status_that_nobody_understands_is_unknown_and_never_complete() {
+    assert_eq!(progress(Reply::status(200).json(&json!({"state": "splendid"}))), Progress::Unknown);
+    assert_eq!(progress(Reply::status(200).json(&json!({}))), Progress::Unknown);
+    assert_eq!(progress(Reply::status(500)), Progress::Unknown);
+}
+
+#[test]
+fn steps_of_one_name_and_unknown_templates_are_told_at_lint_time() {
+    let mut raw = raw();
+    let step = raw["steps"][0].clone();
+    raw["steps"] = json!([step, step]);
+    raw["status"]["url"] = json!("endpoint:switch/{{colour}}");
+    assert_eq!(settings(&raw).validate().len(), 2);
+}
+
+#[test]
+fn with_several_steps_each_has_its_own_key() {
+    let world = World::new();
+    world.on("POST", "endpoint:switch/api/switch", Reply::status(200));
+    let mut raw = raw();
+    let mut second = raw["steps"][0].clone();
+    second["id"] = json!("second");
+    raw["steps"].as_array_mut().unwrap().push(second);
+    let settings = settings(&raw);
+    let call = call(&world);
+    let plan = settings.plan(&world.host(), &call).unwrap();
+    settings.execute(&world.host(), &call, &plan.steps[1], ORDER).unwrap();
+    let key = ("Idempotency-Key".to_owned(), "holdpoint-run-second".to_owned());
+    assert!(world.requests()[0].headers.contains(&key));
+}
