@@ -5,12 +5,12 @@ use anyhow::Result;
 use crate::guests;
 use crate::step::{Places, cargo, run};
 
-/// Builds the guests, the program and the example target.
+/// Builds the guests, and every target of the workspace. Always all of it: a part of the workspace would be built with
+/// other features, and the component engine with it a second time.
 ///
 /// # Errors
 /// When a build fails; its own words stand above on the terminal.
 pub(crate) fn build(places: &Places) -> Result<()> {
     guests::build(&guests::Arguments::all())?;
-    let packages = ["--package", "holdpoint-cli", "--package", "holdpoint-shop", "--bins"];
-    run("build the program and the example target", cargo(&places.root).arg("build").args(packages))
+    run("build the workspace", cargo(&places.root).args(["build", "--workspace", "--all-targets"]))
 }
