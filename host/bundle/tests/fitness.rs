@@ -62,7 +62,9 @@ fn refused(bytes: Vec<u8>) -> BundleError {
 fn misshapen(bytes: Vec<u8>) -> ShapeError {
     match refused(bytes) {
         BundleError::Shape(error) => error,
-        other => panic!("refused for another reason: {other}"),
+        other @ (BundleError::Manifest(_) | BundleError::Disagree { .. }) => {
+            panic!("refused for another reason: {other}")
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) enum Command {
     /// Verify a release under a plan, decide, and carry the decision out
     Run(Box<Run>),
     /// Read a plan and report everything that is wrong with it
-    Lint(Lint),
+    Lint(Box<Lint>),
     /// Print the JSON Schema of plans, release files or the host's policy, for editors
     Schema(Schema),
     /// Show what a plugin is and what it asks for, without running it
@@ -50,8 +50,8 @@ pub(crate) struct Run {
     pub(crate) plan: PlanSource,
 
     /// Run the checks, and say what a rollback would do instead of doing it
-    #[arg(long)]
-    pub(crate) dry_run: bool,
+    #[arg(long = "dry-run")]
+    pub(crate) rehearsed: bool,
 
     /// Write the report here when the run ends; .html, .md, .json and .xml (JUnit) say its form. Repeatable
     #[arg(long, value_name = "FILE")]

@@ -20,12 +20,12 @@ pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
     match arguments.command {
         Command::Run(asked) => run::run(&asked, &store()?),
         Command::Lint(asked) => lint::lint(&asked),
-        Command::Schema(asked) => schema::schema(&asked),
+        Command::Schema(asked) => Ok(schema::schema(&asked)),
         Command::Inspect(asked) => inspect::inspect(&asked),
         Command::Runs(asked) => runs::runs(&asked, &store()?),
         Command::Show(asked) => show::show(&asked, &store()?),
         Command::Report(asked) => report::report(&asked, &store()?),
-        Command::Completions(asked) => completions::completions(&asked),
+        Command::Completions(asked) => Ok(completions::completions(&asked)),
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) enum Ink {
     Bold,
 }
 
-/// Paints a text, when it goes to a terminal and NO_COLOR is not set.
+/// Paints a text, when it goes to a terminal and `NO_COLOR` is not set.
 pub(crate) fn paint(ink: Ink, text: &str, target: &impl io::IsTerminal) -> String {
     let code = match ink {
         Ink::Red => 31,

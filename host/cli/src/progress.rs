@@ -10,7 +10,7 @@ use holdpoint_core::run::command::Command;
 use holdpoint_core::run::course::Course;
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::{Answer, Event, Mode};
-use holdpoint_core::run::round::CheckRun;
+use holdpoint_core::run::round::{CheckRun, Round};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::command::show::line;
@@ -50,42 +50,42 @@ impl Observer for Plain {
 /// Lines with a live one beneath them that says what is being waited for.
 pub(crate) struct Live {
     teller: Teller,
-    bar: ProgressBar,
+    spinner: ProgressBar,
 }
 
 impl Live {
     pub(crate) fn new() -> Self {
-        let bar = ProgressBar::new_spinner();
+        let spinner = ProgressBar::new_spinner();
         if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed:>4} {wide_msg}") {
-            bar.set_style(style);
+            spinner.set_style(style);
         }
-        bar.enable_steady_tick(Duration::from_millis(120));
-        Self { teller: Teller::default(), bar }
+        spinner.enable_steady_tick(Duration::from_millis(120));
+        Self { teller: Teller::default(), spinner }
     }
 }
 
 impl Observer for Live {
     fn saw(&mut self, entry: &Entry, run: &Run) {
         for line in self.teller.news(entry, run) {
-            self.bar.suspend(|| output::line(&line));
+            self.spinner.suspend(|| output::line(&line));
         }
         match run.course() {
-            Some(course) if run.ending().is_none() => self.bar.set_message(waiting(run, course)),
-            Some(_) | None => self.bar.finish_and_clear(),
+            Some(course) if run.ending().is_none() => self.spinner.set_message(waiting(run, course)),
+            Some(_) | None => self.spinner.finish_and_clear(),
         }
     }
 }
 
 impl Drop for Live {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        self.spinner.finish_and_clear();
     }
 }
 
 /// What a run is waiting for: the checks that run, else the reason of its wake.
 fn waiting(run: &Run, course: &Course) -> String {
     let judged = course.phase().map(|phase| phase.round().checks()).unwrap_or_default();
-    let recovering = course.rollback().and_then(|rollback| rollback.recovery()).map(|round| round.checks());
+    let recovering = course.rollback().and_then(|rollback| rollback.recovery()).map(Round::checks);
     let checks = judged.iter().chain(recovering.unwrap_or_default());
     let running: Vec<&str> = checks.filter(|it| it.running().is_some()).map(|it| it.check.name.as_str()).collect();
     match (running.as_slice(), run.wakes()) {
@@ -125,7 +125,7 @@ impl Teller {
     fn checks(&mut self, course: &Course, lines: &mut Vec<String>) {
         let judged =
             course.phases().iter().filter(|phase| phase.began().is_some()).flat_map(|phase| phase.round().checks());
-        let recovery = course.rollback().and_then(|rollback| rollback.recovery()).map(|round| round.checks());
+        let recovery = course.rollback().and_then(|rollback| rollback.recovery()).map(Round::checks);
         for check in judged.chain(recovery.unwrap_or_default()).filter(|check| check.settled().is_some()) {
             if self.told.insert(check.check.name.to_string()) {
                 lines.push(format!("  {}", coloured(check)));

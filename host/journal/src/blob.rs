@@ -59,12 +59,12 @@ impl Blobs {
     /// When they can't be written.
     pub fn put(&self, bytes: &[u8]) -> Result<Digest, BlobError> {
         let digest = Digest::of(bytes);
-        let (shelf, name) = place(&digest);
-        let kept = self.folder.metadata(format!("{shelf}/{name}"));
+        let (drawer, name) = place(&digest);
+        let kept = self.folder.metadata(format!("{drawer}/{name}"));
         if kept.is_ok_and(|kept| kept.is_file() && kept.len() == bytes.len() as u64) {
             return Ok(digest);
         }
-        self.write(&shelf, &name, bytes).map_err(|source| BlobError::Write { digest, source })?;
+        self.write(&drawer, &name, bytes).map_err(|source| BlobError::Write { digest, source })?;
         Ok(digest)
     }
 
@@ -73,28 +73,28 @@ impl Blobs {
     /// # Errors
     /// When they are not there, can't be read, or are not what they were.
     pub fn get(&self, digest: &Digest) -> Result<Vec<u8>, BlobError> {
-        let (shelf, name) = place(digest);
+        let (drawer, name) = place(digest);
         let mut bytes = Vec::new();
         self.folder
-            .open(format!("{shelf}/{name}"))
+            .open(format!("{drawer}/{name}"))
             .and_then(|mut file| file.read_to_end(&mut bytes))
             .map_err(|source| BlobError::Read { digest: *digest, source })?;
         let found = Digest::of(&bytes);
         if found == *digest { Ok(bytes) } else { Err(BlobError::Changed { digest: *digest, found }) }
     }
 
-    fn write(&self, shelf: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
-        match self.folder.create_dir(shelf) {
+    fn write(&self, drawer: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
+        match self.folder.create_dir(drawer) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             Ok(()) | Err(_) => {}
         }
         let number = self.unfinished.fetch_add(1, Ordering::Relaxed);
-        let unfinished = format!("{shelf}/.{}-{number}", std::process::id());
+        let unfinished = format!("{drawer}/.{}-{number}", std::process::id());
         let mut file = self
             .folder
             .open_with(&unfinished, OpenOptions::new().write(true).create(true).truncate(true).mode(0o600))?;
         let written = file.write_all(bytes).and_then(|()| file.sync_all());
-        let named = written.and_then(|()| self.folder.rename(&unfinished, &self.folder, format!("{shelf}/{name}")));
+        let named = written.and_then(|()| self.folder.rename(&unfinished, &self.folder, format!("{drawer}/{name}")));
         if named.is_err() {
             // Best effort: what was left half-written has a name that nothing ever reads.
             let _ = self.folder.remove_file(&unfinished);
@@ -103,11 +103,11 @@ impl Blobs {
     }
 }
 
-/// A shelf and a name: two hexadecimal digits, then the other sixty-two.
+/// A drawer and a name: two hexadecimal digits, then the other sixty-two.
 fn place(digest: &Digest) -> (String, String) {
     let hex = digest.hex();
-    let (shelf, name) = hex.split_at(2);
-    (shelf.to_owned(), name.to_owned())
+    let (drawer, name) = hex.split_at(2);
+    (drawer.to_owned(), name.to_owned())
 }
 
 #[cfg(test)]
@@ -134,8 +134,8 @@ mod tests {
     fn a_blob_that_was_changed_is_found_out() {
         let (folder, blobs) = blobs();
         let digest = blobs.put(b"an answer").unwrap();
-        let (shelf, name) = place(&digest);
-        std::fs::write(folder.path().join(shelf).join(name), b"another").unwrap();
+        let (drawer, name) = place(&digest);
+        std::fs::write(folder.path().join(drawer).join(name), b"another").unwrap();
         assert!(matches!(blobs.get(&digest), Err(BlobError::Changed { .. })));
     }
 
@@ -149,7 +149,7 @@ mod tests {
     fn nothing_is_left_beside_the_blobs() {
         let (folder, blobs) = blobs();
         let digest = blobs.put(b"an answer").unwrap();
-        let shelf = folder.path().join(place(&digest).0);
-        assert_eq!(std::fs::read_dir(shelf).unwrap().count(), 1);
+        let drawer = folder.path().join(place(&digest).0);
+        assert_eq!(std::fs::read_dir(drawer).unwrap().count(), 1);
     }
 }

@@ -185,8 +185,8 @@ impl Draft {
     pub fn bind(&mut self, name: &str, url: &str) -> Result<(), Problem> {
         let named = self.document.endpoint.iter_mut().flat_map(|named| &mut named.value.0);
         let Some((placed, endpoint)) = named.into_iter().find(|(found, _)| found.value.as_str() == name) else {
-            let names: Vec<&str> = self.endpoints().map(|(found, _)| found.value.as_str()).collect();
-            let meant = crate::suggest::did_you_mean(name, names.iter().copied());
+            let known: Vec<&str> = self.endpoints().map(|(found, _)| found.value.as_str()).collect();
+            let meant = crate::suggest::did_you_mean(name, known.iter().copied());
             return Err(Problem::nowhere(Code::UnknownName, format!("--bind: there is no endpoint {name:?}{meant}")));
         };
         let target = Target::parse(url).map_err(|why| Problem::nowhere(Code::Url, format!("--bind {name}: {why}")))?;

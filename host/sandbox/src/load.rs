@@ -92,7 +92,7 @@ fn component(engine: &Engine, cache: Option<&Cache>, raw: &Raw<'_>) -> Result<Co
         match code.load(engine) {
             Ok(component) => return Ok(component),
             Err(error) => {
-                tracing::warn!(error = in_words(&error), "a compiled plugin can't be used, compiling it again")
+                tracing::warn!(error = in_words(&error), "a compiled plugin can't be used, compiling it again");
             }
         }
     }

@@ -101,7 +101,7 @@ pub(crate) fn release(release: &Release) -> types::Release {
     }
 }
 
-fn word<T: PartialEq, const N: usize>(value: T, words: [(&'static str, T); N]) -> String {
+fn word<T: PartialEq + Copy, const N: usize>(value: T, words: [(&'static str, T); N]) -> String {
     words.into_iter().find(|(_, known)| *known == value).map(|(word, _)| word.to_owned()).unwrap_or_default()
 }
 

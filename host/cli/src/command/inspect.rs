@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use holdpoint_bundle::Bundle;
 use holdpoint_core::manifest::{PluginKind, Request};
+use holdpoint_core::plan::grant::Method;
 use serde_json::{Value, json};
 
 use crate::arguments::{Format, Inspect};
@@ -43,7 +44,7 @@ fn text(bundle: &Bundle) -> String {
     }
     let _ = writeln!(out, "\nimports");
     for import in &bundle.shape.imports {
-        let _ = writeln!(out, "  {}", import);
+        let _ = writeln!(out, "  {import}");
     }
     let _ = writeln!(out, "\nsettings (JSON Schema)\n{:#}", schema(&manifest.settings));
     out
@@ -52,7 +53,7 @@ fn text(bundle: &Bundle) -> String {
 fn asked_for(request: &Request) -> (String, &str) {
     match request {
         Request::Http { methods, why } => {
-            let methods: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
+            let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
             (format!("http {}", methods.join(" ")), why)
         }
         Request::Net { operations, why } => {
@@ -75,7 +76,7 @@ fn schema(text: &str) -> Value {
 
 fn as_json(bundle: &Bundle) -> Value {
     let manifest = &bundle.manifest;
-    let imports: Vec<String> = bundle.shape.imports.iter().map(|import| import.to_string()).collect();
+    let imports: Vec<String> = bundle.shape.imports.iter().map(ToString::to_string).collect();
     json!({
         "format": 1,
         "name": manifest.name,

@@ -21,18 +21,18 @@ pub(crate) fn report(asked: &Report, path: &Path) -> Result<Exit, Failure> {
         (None, Some(output)) => by_ending(output)?,
         (None, None) => ReportFormat::Markdown,
     };
-    let story = tell(&kept::history(&store, &run)?);
+    let told = tell(&kept::history(&store, &run)?);
     match &asked.output {
-        Some(output) => write(output, &rendered(&story, format))?,
-        None => output::print(&rendered(&story, format)),
+        Some(output) => write(output, &rendered(&told, format))?,
+        None => output::print(&rendered(&told, format)),
     }
     Ok(Exit::Done)
 }
 
 /// Writes a run's report to a file whose ending says its form.
 pub(crate) fn write_report(store: &Store, run: &RunId, output: &Path) -> Result<(), Failure> {
-    let story = tell(&kept::history(store, run)?);
-    write(output, &rendered(&story, by_ending(output)?))
+    let told = tell(&kept::history(store, run)?);
+    write(output, &rendered(&told, by_ending(output)?))
 }
 
 /// The form that a file's ending says.

@@ -46,7 +46,7 @@ async fn carried_out(asked: &Run, path: &Path) -> Result<Exit, Failure> {
         plan_digest: intent::frozen(&plan, &release),
         plan,
         release,
-        mode: if asked.dry_run { Mode::DryRun } else { Mode::Real },
+        mode: if asked.rehearsed { Mode::DryRun } else { Mode::Real },
         host: format!("holdpoint {}", env!("CARGO_PKG_VERSION")),
         plugins,
     };

@@ -2,16 +2,15 @@
 
 use crate::arguments::{Schema, Schemas};
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::output;
 
 /// Prints the schema.
-pub(crate) fn schema(asked: &Schema) -> Result<Exit, Failure> {
+pub(crate) fn schema(asked: &Schema) -> Exit {
     let schema = match asked.of {
         Schemas::Plan => holdpoint_plan::schema::plan(),
         Schemas::Policy => holdpoint_plan::schema::policy(),
         Schemas::Release => holdpoint_plan::schema::release(),
     };
     output::line(&format!("{schema:#}"));
-    Ok(Exit::Done)
+    Exit::Done
 }

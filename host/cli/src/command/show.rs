@@ -5,7 +5,7 @@ use std::path::Path;
 
 use holdpoint_core::run::Run;
 use holdpoint_core::run::course::{Course, Doing};
-use holdpoint_core::run::round::{CheckRun, Standing};
+use holdpoint_core::run::round::{CheckRun, Round, Standing};
 use serde_json::json;
 
 use crate::arguments::{Format, Show};
@@ -63,7 +63,7 @@ fn text(id: &str, run: &Run) -> String {
     }
     if let Some(rollback) = course.rollback() {
         let _ = writeln!(out, "\nrollback: {}", rollback.account());
-        for check in rollback.recovery().into_iter().flat_map(|round| round.checks()) {
+        for check in rollback.recovery().into_iter().flat_map(Round::checks) {
             let _ = writeln!(out, "  {}", line(check));
         }
     }

@@ -17,13 +17,13 @@ impl Host for State {
     }
 
     async fn connect(&mut self, target: String, timeout: Option<u32>) -> wasmtime::Result<Result<Connection, Error>> {
-        Ok(self.session.connect(&target, span(timeout)).await.map(connected).map_err(refused))
+        Ok(self.session.connect(&target, span(timeout)).await.map(|it| connected(&it)).map_err(refused))
     }
 
     async fn inspect_tls(&mut self, target: String, timeout: Option<u32>) -> wasmtime::Result<Result<TlsFacts, Error>> {
         let facts = self.session.inspect_tls(&target, span(timeout)).await;
         let facts = facts.map(|facts| TlsFacts {
-            connection: connected(facts.connection),
+            connection: connected(&facts.connection),
             handshake: facts.handshake,
             version: facts.version,
             cipher: facts.cipher,
@@ -43,7 +43,7 @@ impl Host for State {
             timeout: span(exchange.timeout_ms),
         };
         let received = self.session.transact(transaction).await.map(|received| Received {
-            connection: connected(received.connection),
+            connection: connected(&received.connection),
             bytes: received.bytes.into(),
             elapsed: received.elapsed,
             labels: Vec::new(),
@@ -56,7 +56,7 @@ fn span(millis: Option<u32>) -> Option<Duration> {
     millis.map(|millis| Duration::from_millis(u64::from(millis)))
 }
 
-fn connected(connection: holdpoint_gateway::Connection) -> Connection {
+fn connected(connection: &holdpoint_gateway::Connection) -> Connection {
     Connection {
         address: connection.address.to_string(),
         resolve: connection.resolve,

@@ -92,6 +92,7 @@ fn answered(answer: HttpAnswer) -> Result<Response<WasiBody>, Error> {
     response.body(body).map_err(|_| Error::HttpProtocolError)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
 fn refused(refusal: Refusal) -> Error {
     let words = refusal.to_string();
     match refusal {
