@@ -46,6 +46,7 @@ pub fn shop_run(folder: &Path, shop: &str, switch: &str) -> Command {
         .arg("run")
         .arg(root().join("examples/plans/shop.toml"))
         .args(["--environment", "demo", "--release-version", "1.5.0", "--previous-version", "1.4.0"])
+        .args(["--revision", "a81e07b"])
         .arg("--plugins")
         .arg(plugins)
         .arg("--cache")

@@ -24,6 +24,8 @@ async fn run(shop: &Shop, folder: &TempDir, flags: &[&str]) -> Output {
 }
 
 async fn served(shop: &Shop) -> String {
+    // A second installation is refused, and the first is the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let url = format!("{}/version", shop.ready().public);
     let version: Value = reqwest::get(url).await.expect("the shop answers").json().await.expect("in JSON");
     version["version"].as_str().expect("with a version").to_owned()
@@ -49,7 +51,7 @@ async fn a_broken_checkout_is_rolled_back_and_the_recovery_verified() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_build_on_one_replica_is_rolled_back_before_anything_else_is_asked() {
     let (shop, folder) = (shop(&["wrong-build"]).await, TempDir::new().unwrap());
-    let output = run(&shop, &folder, &["--revision", "a81e07b"]).await;
+    let output = run(&shop, &folder, &[]).await;
     assert_eq!(output.status.code(), Some(20), "{}", said(&output));
     assert_eq!(served(&shop).await, "1.4.0");
 }

@@ -111,7 +111,7 @@ fn holdpoint(places: &Places, output: &Path, shop: &Shop) -> Command {
     command
         .current_dir(&places.root)
         .args(["run", "examples/plans/shop.toml", "--environment", "demo"])
-        .args(["--release-version", "1.5.0", "--previous-version", "1.4.0"])
+        .args(["--release-version", "1.5.0", "--previous-version", "1.4.0", "--revision", "a81e07b"])
         .arg("--plugins")
         .arg(places.plugins())
         .args(["--bind", &format!("shop={}", shop.public), "--bind", &format!("switch={}", shop.admin)])

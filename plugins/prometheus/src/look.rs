@@ -29,8 +29,13 @@ pub(crate) fn run(settings: &Settings, host: &Host, _: &Call) -> CheckResult {
             held(settings, number, &mut findings);
             format!("{} is {number} {}", settings.name, settings.unit)
         }
-        other => {
-            let why = why(&other);
+        Sample::NoData
+        | Sample::NotANumber
+        | Sample::NotFinite
+        | Sample::Ambiguous
+        | Sample::WrongType
+        | Sample::ProviderDown => {
+            let why = why(&classed.sample);
             findings.unknown(why);
             format!("{} can't be told: {why}", settings.name)
         }
