@@ -21,7 +21,11 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
         package: "prometheus",
         purpose: "the prometheus plugin is tested against it",
     },
-    Tool { program: "/usr/bin/xmllint", package: "libxml2-utils", purpose: "JUnit reports are validated with it" },
+    Tool {
+        program: "/usr/bin/xmllint",
+        package: "libxml2-utils",
+        purpose: "JUnit reports are held to be well-formed XML by it",
+    },
 ];
 
 /// Sees to it that the tools are there: installed already, or installed now where that can be done.
