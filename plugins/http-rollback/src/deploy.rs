@@ -96,20 +96,18 @@ impl Rollback for Settings {
     }
 
     fn status(&self, host: &Host, call: &Call, _: &RollbackPlan, key: &str) -> Result<StatusReport, Failure> {
-        // The last step's operation ends last.
-        let key = self.steps.last().map_or_else(|| key.to_owned(), |last| self.key_of(last, key));
-        let answer = get(host, call, &self.status.url, &key)?;
-        if answer.status == 404 {
-            return Ok(StatusReport::new(Progress::NotBegun, "the deploy tool knows of no operation under this key"));
+        if !self.status.url.contains("{{key}}") {
+            let (progress, said) = self.look(host, call, key)?;
+            return Ok(StatusReport::new(progress, said));
         }
-        let said = excerpt(&answer.text());
-        if answer.status != 200 {
-            let summary = format!("the deploy tool answered {}: {said}", answer.status);
-            return Ok(StatusReport::new(Progress::Unknown, summary));
+        let mut all = Vec::new();
+        let mut told = Vec::new();
+        for step in &self.steps {
+            let (progress, said) = self.look(host, call, &self.key_of(step, key))?;
+            all.push(progress);
+            told.push(if self.steps.len() > 1 { format!("{}: {said}", step.id) } else { said });
         }
-        let word = word(&answer, &self.status.pointer);
-        let progress = word.as_ref().map_or(Progress::Unknown, |word| self.progress(word));
-        Ok(StatusReport::new(progress, format!("the deploy tool says {}", word.unwrap_or(said))))
+        Ok(StatusReport::new(together(&all), told.join("; ")))
     }
 }
 
@@ -117,6 +115,22 @@ impl Settings {
     /// The key of one step: the rollback's own, told apart where there are several steps.
     fn key_of(&self, step: &Step, key: &str) -> String {
         if self.steps.len() > 1 { format!("{key}-{}", step.id) } else { key.to_owned() }
+    }
+
+    /// Asks the tool how far the operation under one key is.
+    fn look(&self, host: &Host, call: &Call, key: &str) -> Result<(Progress, String), Failure> {
+        let answer = get(host, call, &self.status.url, key)?;
+        if answer.status == 404 {
+            let said = "the deploy tool knows of no operation under this key".to_owned();
+            return Ok((Progress::NotBegun, said));
+        }
+        let said = excerpt(&answer.text());
+        if answer.status != 200 {
+            return Ok((Progress::Unknown, format!("the deploy tool answered {}: {said}", answer.status)));
+        }
+        let word = word(&answer, &self.status.pointer);
+        let progress = word.as_ref().map_or(Progress::Unknown, |word| self.progress(word));
+        Ok((progress, format!("the deploy tool says {}", word.unwrap_or(said))))
     }
 
     fn progress(&self, word: &str) -> Progress {
@@ -128,6 +142,22 @@ impl Settings {
         ];
         let found = lists.into_iter().find(|(words, _)| words.iter().any(|known| known == word));
         found.map_or(Progress::Unknown, |(_, progress)| progress)
+    }
+}
+
+/// How far a whole is by its steps: what is bad, or not known, of one is so of the whole. Steps that are complete
+/// before others that have not begun are partial: the rest are the next steps.
+fn together(all: &[Progress]) -> Progress {
+    let any = |wanted: Progress| all.contains(&wanted);
+    let telling = [Progress::Failed, Progress::Unknown, Progress::UnderWay, Progress::Partial];
+    if let Some(one) = telling.into_iter().find(|one| any(*one)) {
+        return one;
+    }
+    match (any(Progress::Complete), any(Progress::NotBegun)) {
+        (true, true) => Progress::Partial,
+        (true, false) => Progress::Complete,
+        (false, true) => Progress::NotBegun,
+        (false, false) => Progress::Unknown,
     }
 }
 

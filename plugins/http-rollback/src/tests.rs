@@ -136,3 +136,31 @@ fn with_several_steps_each_has_its_own_key() {
     let key = ("Idempotency-Key".to_owned(), "holdpoint-run-second".to_owned());
     assert!(world.requests()[0].headers.contains(&key));
 }
+
+/// How far a whole of two steps is by what the tool says of each; `None` is an operation that it doesn't know.
+fn together(first: Option<&str>, second: Option<&str>) -> Progress {
+    let world = World::new();
+    let mut raw = raw();
+    let mut step = raw["steps"][0].clone();
+    step["id"] = json!("second");
+    raw["steps"].as_array_mut().unwrap().push(step);
+    for (id, state) in [("switch", first), ("second", second)] {
+        let reply = state.map_or(Reply::status(404), |state| Reply::status(200).json(&json!({"state": state})));
+        world.on("GET", &format!("endpoint:switch/api/operations?key=holdpoint-run-{id}"), reply);
+    }
+    let settings = settings(&raw);
+    let call = call(&world);
+    let plan = settings.plan(&world.host(), &call).unwrap();
+    settings.status(&world.host(), &call, &plan, ORDER.key).unwrap().progress
+}
+
+#[test]
+fn a_whole_of_several_steps_is_as_far_as_they_are() {
+    assert_eq!(together(None, None), Progress::NotBegun);
+    assert_eq!(together(Some("under-way"), None), Progress::UnderWay);
+    assert_eq!(together(Some("complete"), None), Progress::Partial);
+    assert_eq!(together(Some("complete"), Some("under-way")), Progress::UnderWay);
+    assert_eq!(together(Some("complete"), Some("complete")), Progress::Complete);
+    assert_eq!(together(Some("failed"), Some("complete")), Progress::Failed);
+    assert_eq!(together(Some("splendid"), Some("complete")), Progress::Unknown);
+}
