@@ -10,7 +10,7 @@ use holdpoint_core::name::PluginName;
 use holdpoint_core::plan::Plan;
 use holdpoint_core::plan::limit::Bytes;
 use holdpoint_core::policy::HostPolicy;
-use holdpoint_core::release::{ChangeKind, Release, Strategy};
+use holdpoint_core::release::Release;
 use holdpoint_gateway::Gateway;
 use holdpoint_plan::release::{Fact, Gathered, Layer, Sources};
 use holdpoint_plan::{Attachment, BundleFacts, Context, Draft, Problem, SettingsOf};
@@ -112,14 +112,13 @@ impl Intent {
     /// Asks each plugin what is wrong with its settings beyond what its schema says.
     async fn validate(&mut self, draft: &Draft, file: &str) {
         let Some(plan) = &self.plan else { return };
-        let release = std::sync::Arc::new(self.release.clone().unwrap_or_else(nothing_yet));
         let checks = plan.phases.iter().flat_map(|phase| &phase.checks);
         let checks = checks.chain(plan.restore.iter().flat_map(|restore| &restore.recovery));
         let checks = checks.map(|check| (SettingsOf::Check(&check.name), &check.plugin, &check.settings));
         let restore = plan.restore.iter().map(|restore| (SettingsOf::Rollback, &restore.plugin, &restore.settings));
         for (of, name, settings) in checks.chain(restore) {
-            let Some(plugin) = self.plugins.get(name) else { continue };
-            match self.sandbox.validate(plugin, name, settings, std::sync::Arc::clone(&release)).await {
+            let (Some(plugin), Some(known)) = (self.plugins.get(name), plan.plugins.get(name)) else { continue };
+            match self.sandbox.validate(plugin, name, settings, &known.limits).await {
                 Ok(problems) => {
                     for problem in problems {
                         let refused = draft.refused(of, &problem.pointer, &problem.message);
@@ -136,21 +135,6 @@ impl Intent {
                 }
             }
         }
-    }
-}
-
-/// A release of which nothing is known, for plugins that only look at their settings.
-fn nothing_yet() -> Release {
-    Release {
-        service: String::new(),
-        environment: String::new(),
-        version: String::new(),
-        previous_version: None,
-        artifact: None,
-        revision: None,
-        change: ChangeKind::Feature,
-        strategy: Strategy::Rolling,
-        labels: BTreeMap::new(),
     }
 }
 

@@ -44,8 +44,10 @@ impl Cache {
     pub(crate) fn open(folder: &Path, engine: &Engine) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-        let key = read_key(folder).or_else(|_| make_key(folder))?;
-        Ok(Self { folder: folder.to_owned(), key, engine: fingerprint(engine) })
+        if fs::metadata(folder)?.uid() != this_user() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the folder belongs to somebody else"));
+        }
+        Ok(Self { folder: folder.to_owned(), key: own_key(folder)?, engine: fingerprint(engine) })
     }
 
     /// The code that was compiled for this bundle, if it is there and its seal holds.
@@ -69,7 +71,9 @@ impl Cache {
     /// Keeps the code that was compiled for this bundle.
     pub(crate) fn keep(&self, bundle: Digest, code: &Proven) {
         let seal = self.seal(bundle, code.bytes()).finalize().into_bytes();
-        if let Err(error) = write_atomically(&self.folder, &self.path(bundle), &[MAGIC, &seal, code.bytes()]) {
+        let path = self.path(bundle);
+        let parts = [MAGIC, seal.as_slice(), code.bytes()];
+        if let Err(error) = write_first(&self.folder, &parts, |unfinished| fs::rename(unfinished, &path)) {
             tracing::warn!(folder = %self.folder.display(), %error, "a compiled plugin can't be kept");
         }
     }
@@ -122,12 +126,16 @@ fn fingerprint(engine: &Engine) -> [u8; 32] {
     hasher.0.finalize().into()
 }
 
-/// Reads a file that must belong to whoever owns its folder, and be closed to everybody else.
+fn this_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Reads a file that must be this user's and closed to everybody else.
 fn read_owned(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
-    let (found, folder) = (file.metadata()?, fs::metadata(path.parent().unwrap_or(path))?);
-    if !found.is_file() || found.mode() & 0o077 != 0 || found.uid() != folder.uid() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is not its owner's alone"));
+    let found = file.metadata()?;
+    if !found.is_file() || found.mode() & 0o077 != 0 || found.uid() != this_user() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is not this user's alone"));
     }
     if found.len() > most {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than any entry"));
@@ -137,34 +145,44 @@ fn read_owned(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn read_key(folder: &Path) -> io::Result<[u8; KEY_LENGTH]> {
-    let bytes = read_owned(&folder.join("key"), 1 << 10)?;
-    bytes.try_into().map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the key has another length"))
+/// Reads the key, or makes one if there is none.
+fn own_key(folder: &Path) -> io::Result<[u8; KEY_LENGTH]> {
+    let path = folder.join("key");
+    let missing = |found: &io::Result<_>| matches!(found, Err(error) if error.kind() == io::ErrorKind::NotFound);
+    let mut found = read_owned(&path, 1 << 10);
+    if missing(&found) {
+        make_key(folder, &path)?;
+        found = read_owned(&path, 1 << 10);
+    }
+    found?.try_into().map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the key has another length"))
 }
 
 /// Makes a key, unless another process was faster: then that one counts.
-fn make_key(folder: &Path) -> io::Result<[u8; KEY_LENGTH]> {
-    let mut key = [0; KEY_LENGTH];
-    getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
-    write_atomically(folder, &folder.join("key"), &[&key])?;
-    read_key(folder)
+fn make_key(folder: &Path, path: &Path) -> io::Result<()> {
+    let key: [u8; KEY_LENGTH] = random()?;
+    write_first(folder, &[&key], |unfinished| match fs::hard_link(unfinished, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    })
 }
 
-/// Writes a file under another name first, so that nobody ever sees half of it.
-fn write_atomically(folder: &Path, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
-    let unfinished = folder.join(format!("unfinished-{:016x}", u64::from_le_bytes(random)));
-    let written = write_new(&unfinished, parts).and_then(|()| fs::rename(&unfinished, path));
-    if written.is_err() {
-        // What is left over is in nobody's way; the first error is the one to tell.
-        let _ = fs::remove_file(&unfinished);
-    }
-    written
+/// Writes a file under another name first, so that nobody ever sees half of it, and then lets it be put in place.
+fn write_first(folder: &Path, parts: &[&[u8]], place: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let unfinished = folder.join(format!("unfinished-{:016x}", u64::from_le_bytes(random()?)));
+    let placed = write_new(&unfinished, parts).and_then(|()| place(&unfinished));
+    // After a rename it is gone; otherwise the first error is the one to tell.
+    let _ = fs::remove_file(&unfinished);
+    placed
 }
 
 fn write_new(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     parts.iter().try_for_each(|part| file.write_all(part))?;
     file.sync_all()
+}
+
+fn random<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(bytes)
 }

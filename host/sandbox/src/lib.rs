@@ -16,11 +16,16 @@ mod state;
 mod import;
 mod trap;
 mod reply;
-mod call;
 mod load;
+mod guard;
+mod call;
+mod rollback;
+mod validate;
 mod sandbox;
 
-pub use call::{CallContext, CheckCall, CheckResult, RollbackCall, RollbackResult, SettingsProblem, ValidateError};
+pub use call::{CallContext, CheckCall, CheckResult};
 pub use engine::EngineError;
 pub use load::{LoadError, Loaded, Raw};
+pub use rollback::{RollbackCall, RollbackResult};
 pub use sandbox::{Sandbox, Settings, StartError};
+pub use validate::{SettingsProblem, ValidateError};

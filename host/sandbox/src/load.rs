@@ -1,6 +1,7 @@
 //! Loading: from a bundle's bytes to code that is linked and waits for calls.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use holdpoint_core::id::Digest;
 use holdpoint_core::manifest::PluginKind;
@@ -20,7 +21,7 @@ use crate::trap::in_words;
 pub struct Raw<'b> {
     /// The component.
     pub bytes: &'b [u8],
-    /// Its digest.
+    /// The digest of exactly these bytes: what is compiled is kept under it.
     pub digest: Digest,
     /// Its kind.
     pub kind: PluginKind,
@@ -63,25 +64,67 @@ pub enum LoadError {
     Link(String),
 }
 
-/// Loads bundles side by side.
-pub(crate) fn load(
-    engine: &Engine,
-    linker: &Linker<State>,
-    cache: Option<&Cache>,
-    bundles: &[Raw<'_>],
-) -> Vec<Result<Loaded, LoadError>> {
-    bundles.par_iter().map(|raw| one(engine, linker, cache, raw)).collect()
+/// What makes bundles into code.
+pub(crate) struct Loader {
+    engine: Engine,
+    linker: Linker<State>,
+    cache: Option<Cache>,
+    /// What is loaded and still held by somebody, so that the same bundle is linked once.
+    held: Mutex<BTreeMap<Key, Weak<Pre>>>,
 }
 
-fn one(engine: &Engine, linker: &Linker<State>, cache: Option<&Cache>, raw: &Raw<'_>) -> Result<Loaded, LoadError> {
-    let component = component(engine, cache, raw)?;
-    let link = |error: wasmtime::Error| LoadError::Link(in_words(&error));
-    let pre = linker.instantiate_pre(&component).map_err(link)?;
-    let pre = match raw.kind {
-        PluginKind::Check => Pre::Check(CheckPre::new(pre).map_err(link)?),
-        PluginKind::Rollback => Pre::Rollback(RollbackPre::new(pre).map_err(link)?),
-    };
-    Ok(Loaded { digest: raw.digest, pre: Arc::new(pre) })
+type Key = (Digest, PluginKind);
+
+impl Loader {
+    pub(crate) fn new(engine: Engine, linker: Linker<State>, cache: Option<Cache>) -> Self {
+        Self { engine, linker, cache, held: Mutex::default() }
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Loads bundles side by side, each one once. The results stand in the order of the bundles.
+    pub(crate) fn load(&self, bundles: &[Raw<'_>]) -> Vec<Result<Loaded, LoadError>> {
+        let different: BTreeMap<Key, &Raw<'_>> = bundles.iter().map(|raw| (raw.key(), raw)).collect();
+        let different: Vec<_> = different.into_iter().collect();
+        let loaded: BTreeMap<Key, _> = different.par_iter().map(|(key, raw)| (*key, self.one(raw))).collect();
+        let result = |raw: &Raw<'_>| loaded.get(&raw.key()).cloned();
+        bundles.iter().filter_map(result).collect()
+    }
+
+    fn one(&self, raw: &Raw<'_>) -> Result<Loaded, LoadError> {
+        let held = self.held().get(&raw.key()).and_then(Weak::upgrade);
+        if let Some(pre) = held {
+            return Ok(Loaded { digest: raw.digest, pre });
+        }
+        let pre = Arc::new(self.linked(raw)?);
+        let mut held = self.held();
+        held.retain(|_, pre| pre.strong_count() > 0);
+        held.insert(raw.key(), Arc::downgrade(&pre));
+        Ok(Loaded { digest: raw.digest, pre })
+    }
+
+    fn linked(&self, raw: &Raw<'_>) -> Result<Pre, LoadError> {
+        let component = component(&self.engine, self.cache.as_ref(), raw)?;
+        let link = |error: wasmtime::Error| LoadError::Link(in_words(&error));
+        let pre = self.linker.instantiate_pre(&component).map_err(link)?;
+        match raw.kind {
+            PluginKind::Check => CheckPre::new(pre).map(Pre::Check).map_err(link),
+            PluginKind::Rollback => RollbackPre::new(pre).map(Pre::Rollback).map_err(link),
+        }
+    }
+
+    /// Whoever panicked while holding it left a whole map behind.
+    fn held(&self) -> MutexGuard<'_, BTreeMap<Key, Weak<Pre>>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Raw<'_> {
+    fn key(&self) -> Key {
+        (self.digest, self.kind)
+    }
 }
 
 /// The component: as it was compiled before, where that can be proven, else compiled now.

@@ -15,7 +15,7 @@ use crate::bindings::types;
 pub(crate) fn outcome(said: Result<types::Verdict, types::Failure>, limits: &Limits, last_log: Vec<String>) -> Outcome {
     let verdict = match said {
         Ok(verdict) => verdict,
-        Err(failure) => return Outcome::Error { fault: failed(failure, last_log) },
+        Err(failure) => return Outcome::Error { fault: failed(failure, limits, last_log) },
     };
     match admit(draft(verdict), limits) {
         Ok(verdict) => Outcome::Said { verdict },
@@ -28,14 +28,14 @@ pub(crate) fn outcome(said: Result<types::Verdict, types::Failure>, limits: &Lim
 }
 
 /// Why a plugin could not do what it was asked to.
-pub(crate) fn failed(failure: types::Failure, last_log: Vec<String>) -> Fault {
+pub(crate) fn failed(failure: types::Failure, limits: &Limits, last_log: Vec<String>) -> Fault {
     let (kind, message) = match failure {
         types::Failure::Settings(words) => (FaultKind::Settings, words),
         types::Failure::Unavailable(words) => (FaultKind::Unavailable, words),
         types::Failure::Denied(words) => (FaultKind::Denied, words),
         types::Failure::Internal(words) => (FaultKind::Internal, words),
     };
-    Fault { kind, message: fitting(&message), frames: Vec::new(), last_log }
+    Fault { kind, message: fitting(&message, limits), frames: Vec::new(), last_log }
 }
 
 fn draft(verdict: types::Verdict) -> Draft {
@@ -106,11 +106,11 @@ fn word<T: PartialEq + Copy, const N: usize>(value: T, words: [(&'static str, T)
 }
 
 /// Whether a rollback can be done.
-pub(crate) fn readiness(readiness: restorer::Readiness) -> Readiness {
+pub(crate) fn readiness(readiness: restorer::Readiness, limits: &Limits) -> Readiness {
     match readiness {
         restorer::Readiness::Ready => Readiness::Ready,
-        restorer::Readiness::AlreadyThere(why) => Readiness::AlreadyThere { why: fitting(&why) },
-        restorer::Readiness::Refused(why) => Readiness::Refused { why: fitting(&why) },
+        restorer::Readiness::AlreadyThere(why) => Readiness::AlreadyThere { why: fitting(&why, limits) },
+        restorer::Readiness::Refused(why) => Readiness::Refused { why: fitting(&why, limits) },
     }
 }
 
@@ -133,11 +133,11 @@ pub(crate) fn planned(plan: restorer::RollbackPlan, limits: &Limits) -> Result<R
     }
     let steps = plan.steps.into_iter().map(|step| Step {
         id: step.id,
-        summary: fitting(&step.summary),
+        summary: fitting(&step.summary, limits),
         payload: step.payload,
         labels: step.labels,
     });
-    Ok(RollbackPlan { summary: fitting(&plan.summary), steps: steps.collect() })
+    Ok(RollbackPlan { summary: fitting(&plan.summary, limits), steps: steps.collect() })
 }
 
 /// A plan as guests see it.
@@ -178,6 +178,6 @@ pub(crate) fn progress(progress: restorer::Progress) -> Progress {
 }
 
 /// A plugin's words, visible and no longer than a summary may be.
-pub(crate) fn fitting(words: &str) -> String {
-    holdpoint_core::text::fit(words, Limits::default().summary)
+pub(crate) fn fitting(words: &str, limits: &Limits) -> String {
+    holdpoint_core::text::fit(words, limits.summary)
 }

@@ -1,14 +1,14 @@
 //! What one call has: its slice of the network, its log, its clock, its limits. Dropped with the call.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use holdpoint_core::plan::limit::Limits;
+use holdpoint_core::plan::limit::{Bytes, Limits};
 use holdpoint_gateway::Session;
 
 use crate::import::wasi::Wasi;
 use crate::limit::Limiter;
-use crate::log::Log;
+use crate::log::{Log, Output};
 
 /// The state of one call.
 pub(crate) struct State {
@@ -25,14 +25,8 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(session: Session, limits: Arc<Limits>) -> Self {
-        Self {
-            session: Arc::new(session),
-            limiter: Limiter::new(&limits),
-            log: SharedLog::new(Log::new(limits.log)),
-            wasi: None,
-            limits,
-        }
+    pub(crate) fn new(session: Arc<Session>, limits: Arc<Limits>) -> Self {
+        Self { session, limiter: Limiter::new(&limits), log: SharedLog::new(Log::new(limits.log)), wasi: None, limits }
     }
 
     /// How long ago the call began, in microseconds.
@@ -58,18 +52,27 @@ impl SharedLog {
     }
 
     pub(crate) fn write(&self, severity: &str, text: &str) {
-        let after = self.after_micros();
-        // A writer that panicked left whole lines behind, so the log is still good.
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).write(after, severity, text);
+        self.locked().write(self.after_micros(), severity, text);
     }
 
+    pub(crate) fn pour(&self, output: Output, bytes: &[u8]) {
+        self.locked().pour(self.after_micros(), output, bytes);
+    }
+
+    /// The last lines, the unfinished ones as they stand. Nothing more is expected.
     pub(crate) fn last(&self) -> Vec<String> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).last()
+        let mut log = self.locked();
+        log.end(self.after_micros());
+        log.last()
     }
 
     /// Takes the log out, leaving an empty one.
     pub(crate) fn take(&self) -> Log {
-        let empty = Log::new(holdpoint_core::plan::limit::Bytes(0));
-        std::mem::replace(&mut *self.log.lock().unwrap_or_else(PoisonError::into_inner), empty)
+        std::mem::replace(&mut *self.locked(), Log::new(Bytes(0)))
+    }
+
+    /// A writer that panicked left whole lines behind, so the log is still good.
+    fn locked(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

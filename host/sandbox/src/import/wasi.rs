@@ -12,6 +12,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::WasiHttpCtx;
 
 use crate::import::wasi_http::Outgoing;
+use crate::log::Output;
 use crate::state::{SharedLog, State};
 
 /// What ordinary libraries see of a system.
@@ -30,8 +31,8 @@ impl State {
             let mut table = ResourceTable::new();
             table.set_max_capacity(limits.handles as usize);
             let mut ctx = WasiCtx::builder();
-            ctx.stdout(Stream { log: log.clone(), severity: "stdout" })
-                .stderr(Stream { log: log.clone(), severity: "stderr" })
+            ctx.stdout(Stream { log: log.clone(), output: Output::Standard })
+                .stderr(Stream { log: log.clone(), output: Output::Error })
                 .max_random_size(limits.random.0)
                 .allow_tcp(false)
                 .allow_udp(false)
@@ -55,7 +56,7 @@ impl WasiView for State {
 #[derive(Clone)]
 struct Stream {
     log: SharedLog,
-    severity: &'static str,
+    output: Output,
 }
 
 impl IsTerminal for Stream {
@@ -72,7 +73,7 @@ impl StdoutStream for Stream {
 
 impl AsyncWrite for Stream {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.log.write(self.severity, &String::from_utf8_lossy(bytes));
+        self.log.pour(self.output, bytes);
         Poll::Ready(Ok(bytes.len()))
     }
 

@@ -1,0 +1,155 @@
+//! Runs the work of one call under every limit, and gathers what was seen of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use holdpoint_core::facts::{Evidence, Facts};
+use holdpoint_core::id::Digest;
+use holdpoint_core::outcome::Fault;
+use holdpoint_core::plan::limit::Limits;
+use holdpoint_core::time::Span;
+use holdpoint_gateway::{Recorded, Scope};
+use tokio::time::{Instant, timeout_at};
+use wasmtime::{Store, UpdateDeadline};
+
+use crate::meter::Meter;
+use crate::sandbox::Sandbox;
+use crate::state::{SharedLog, State};
+use crate::trap;
+
+/// What one call may reach and use.
+pub(crate) struct Bounds {
+    pub(crate) scope: Scope,
+    pub(crate) limits: Arc<Limits>,
+    /// How long it may take by the wall clock.
+    pub(crate) wall: Span,
+}
+
+/// How the work of a call ended.
+pub(crate) enum Ended<T> {
+    /// The guest returned.
+    Returned(T),
+    /// The guest, the engine or the host went wrong.
+    Crashed(Fault),
+    /// It took longer than it may: what ran out, and how much there was of it.
+    OutOfTime(String, Span),
+}
+
+/// What is left when a call's instance is gone.
+pub(crate) struct Left<T> {
+    pub(crate) ended: Ended<T>,
+    pub(crate) last_log: Vec<String>,
+    pub(crate) facts: Facts,
+    /// Everything that was seen, as JSON.
+    pub(crate) evidence: Vec<u8>,
+    pub(crate) bodies: Vec<(Digest, Bytes)>,
+}
+
+impl Sandbox {
+    /// Runs the work of one call. Dropping the future ends it and leaves nothing behind.
+    pub(crate) async fn guarded<T>(
+        &self,
+        bounds: Bounds,
+        work: impl AsyncFnOnce(&mut Store<State>) -> wasmtime::Result<T>,
+    ) -> Left<T> {
+        // Never closed, so this only ever waits.
+        let _place = self.places().acquire().await;
+        let Bounds { scope, limits, wall } = bounds;
+        let began = Instant::now();
+        let deadline = began + Duration::from_millis(wall.as_millis());
+        let session = Arc::new(self.gateway().session(scope, &limits, deadline));
+        let clock = Arc::new(Clock::of(&limits));
+        let state = State::new(Arc::clone(&session), Arc::clone(&limits));
+        let log = state.log.clone();
+        let mut store = self.store(state, &clock);
+
+        let worked = timeout_at(deadline, clock.meter.count(work(&mut store))).await;
+
+        let last_log = log.last();
+        let ended = match worked {
+            Ok(Ok(value)) => Ended::Returned(value),
+            Ok(Err(_)) if clock.ran_out() => Ended::OutOfTime(
+                last_words(format!("it used up its CPU time of {}", limits.cpu), &last_log),
+                limits.cpu,
+            ),
+            Ok(Err(error)) => Ended::Crashed(trap::fault(&error, store.data().limiter.reached(), last_log.clone())),
+            Err(_) => Ended::OutOfTime(last_words(format!("it did not end within {wall}"), &last_log), wall),
+        };
+        let peak_memory = store.data().limiter.peak_memory();
+        drop(store);
+        let (evidence, bodies, counted) = gathered(session.finish(), &log);
+        let facts = Facts {
+            wall: Span::from_millis(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)),
+            cpu_micros: clock.meter.micros(),
+            peak_memory,
+            evidence: Some(Digest::of(&evidence)),
+            ..counted
+        };
+        Left { ended, last_log, facts, evidence, bodies }
+    }
+
+    /// A fresh store under its limits.
+    fn store(&self, state: State, clock: &Arc<Clock>) -> Store<State> {
+        let limits = Arc::clone(&state.limits);
+        let mut store = Store::new(self.engine(), state);
+        store.limiter(|state| &mut state.limiter);
+        store.set_hostcall_fuel(usize::try_from(limits.host_copy.0).unwrap_or(usize::MAX));
+        store.set_max_component_handles(limits.handles as usize);
+        store.set_epoch_deadline(1);
+        let clock = Arc::clone(clock);
+        store.epoch_deadline_callback(move |_| Ok(clock.ticked()));
+        store
+    }
+}
+
+/// A call's CPU time and how much there may be of it.
+struct Clock {
+    meter: Meter,
+    nanos: u64,
+    ran_out: AtomicBool,
+}
+
+impl Clock {
+    fn of(limits: &Limits) -> Self {
+        let nanos = limits.cpu.as_millis().saturating_mul(1_000_000);
+        Self { meter: Meter::default(), nanos, ran_out: AtomicBool::new(false) }
+    }
+
+    /// What becomes of a guest that runs at a tick: others get their turn, or it has had its time.
+    fn ticked(&self) -> UpdateDeadline {
+        if self.meter.nanos_from_inside() < self.nanos {
+            return UpdateDeadline::Yield(1);
+        }
+        self.ran_out.store(true, Ordering::Relaxed);
+        UpdateDeadline::Interrupt
+    }
+
+    fn ran_out(&self) -> bool {
+        self.ran_out.load(Ordering::Relaxed)
+    }
+}
+
+fn last_words(message: String, last_log: &[String]) -> String {
+    match last_log.last() {
+        Some(line) => format!("{message}; its last words: {line}"),
+        None => message,
+    }
+}
+
+/// The evidence as JSON, the bodies that it names, and the sums.
+fn gathered(recorded: Recorded, log: &SharedLog) -> (Vec<u8>, Vec<(Digest, Bytes)>, Facts) {
+    let counted = Facts {
+        requests: recorded.requests,
+        denials: recorded.denials,
+        sent: recorded.sent,
+        received: recorded.received,
+        ..Facts::none()
+    };
+    let (lines, log_dropped) = log.take().finish();
+    let evidence = Evidence { exchanges: recorded.exchanges, log: lines, log_dropped };
+    // Texts and numbers alone, no map with keys that are no text: writing it can't fail.
+    let evidence = serde_json::to_vec(&evidence).unwrap_or_default();
+    (evidence, recorded.bodies, counted)
+}
