@@ -1,6 +1,7 @@
 //! The project's own tasks; each has a file of its own.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod build;
 mod demo;
 mod guests;
@@ -29,6 +30,8 @@ enum Task {
     Demo,
     /// Check everything: format, lints, unit tests, plugins, the program as a whole
     Test,
+    /// Measure what a call costs, beside the bare engine and the programs that scripts use
+    Bench,
     /// Print how long our files and functions are
     Measure,
 }
@@ -41,6 +44,7 @@ fn main() -> anyhow::Result<()> {
         Task::Build => build::build(&places),
         Task::Demo => demo::demo(&places),
         Task::Test => test::test(&places),
+        Task::Bench => bench::bench(&places),
         Task::Measure => measure::measure(&places),
     }
 }

@@ -28,6 +28,16 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     },
 ];
 
+/// What the bench compares the plugins with.
+pub(crate) const FOR_BENCH: &[Tool] = &[
+    Tool { program: "/usr/bin/curl", package: "curl", purpose: "the http plugin is compared with it" },
+    Tool {
+        program: "/usr/lib/nagios/plugins/check_http",
+        package: "monitoring-plugins-basic",
+        purpose: "the http plugin is compared with its check_http",
+    },
+];
+
 /// Sees to it that the tools are there: installed already, or installed now where that can be done.
 ///
 /// # Errors

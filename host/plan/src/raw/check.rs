@@ -28,7 +28,7 @@ section! {
         /// Its name: preflight, smoke, verify, observe, or one of the plan's own.
         required name: PhaseName,
         /// How many checks run at the same time.
-        optional parallel: Count<1, 256> = PARALLEL,
+        optional parallel: Count<1, 1024> = PARALLEL,
         /// How long the whole phase may take. Default: 2m for a phase named smoke, 10m for any other.
         optional budget: Span,
         /// Whether the gate acts: "armed" does; "observe-only" judges, shows, and lets everything through.

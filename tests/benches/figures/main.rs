@@ -1,0 +1,81 @@
+//! The program's figures on this machine, each beside something to compare it with. `cargo xtask bench` runs it.
+//!
+//! Prints one JSON object a figure.
+
+#![expect(clippy::print_stdout, reason = "the figures are what this is for")]
+
+mod http;
+mod memory;
+mod start;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use holdpoint_tests::{holdpoint, target};
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    http::measure(&runtime);
+    start::measure(&runtime);
+    memory::measure(&runtime);
+}
+
+fn figure(name: &str, value: f64, unit: &str) {
+    println!("{}", serde_json::json!({ "figure": name, "value": value, "unit": unit }));
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// A server on loopback that answers `/health` with 200 after thinking. It serves for as long as the runtime lives.
+fn server(runtime: &tokio::runtime::Runtime, thinks: Duration) -> SocketAddr {
+    let answer = move || async move {
+        // The shortest sleep is a whole millisecond.
+        if !thinks.is_zero() {
+            tokio::time::sleep(thinks).await;
+        }
+        "ok"
+    };
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
+    let address = listener.local_addr().expect("a bound port has an address");
+    let serving = axum::serve(listener, Router::new().route("/health", get(answer)));
+    runtime.spawn(async move { serving.await });
+    address
+}
+
+/// A plan whose one phase calls the `http` plugin so many times side by side.
+fn plan(folder: &Path, server: SocketAddr, checks: usize) -> PathBuf {
+    let mut plan = format!(
+        "holdpoint = \"0.1\"\nname = \"bench\"\n[endpoint.server]\nurl = \"http://{server}\"\naddresses = [\"127.0.0.1\"]\n\
+         [plugin.http]\nbundle = \"http.wasm\"\n[[plugin.http.grant]]\nendpoint = \"server\"\nmethods = [\"GET\"]\n\
+         paths = [\"/health\"]\n[[phase]]\nname = \"verify\"\nparallel = {checks}\n"
+    );
+    for check in 0..checks {
+        plan += &format!(
+            "[[phase.check]]\nname = \"check-{check}\"\nplugin = \"http\"\non-fail = \"escalate\"\n\
+             settings = {{ url = \"endpoint:server/health\", expect = {{ status = 200 }} }}\n"
+        );
+    }
+    let path = folder.join("plan.toml");
+    std::fs::write(&path, plan).expect("the folder can be written to");
+    path
+}
+
+/// The run of a plan, its compile cache warm from earlier runs.
+fn run(folder: &Path, plan: &Path) -> Command {
+    let mut command = holdpoint(folder);
+    command
+        .arg("run")
+        .arg(plan)
+        .args(["--service", "server", "-e", "bench", "--release-version", "1", "--plugins"])
+        .arg(target().join("plugins"))
+        .arg("--cache")
+        .arg(target().join("bench-cache"));
+    command
+}
