@@ -82,8 +82,6 @@ async fn every_report_is_written_and_is_the_same_when_it_is_made_again() {
     let flags: Vec<&str> = paths.iter().flat_map(|path| ["--report", path.as_str()]).collect();
     let output = run(&shop, &folder, &flags).await;
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    let xml = std::process::Command::new("xmllint").args(["--noout", &paths[3]]).status();
-    assert!(xml.expect("xmllint is installed by `cargo xtask test`").success(), "the JUnit report is no XML");
     for (name, path) in names.into_iter().zip(&paths) {
         let again = folder.path().join(format!("again-{name}"));
         let made = holdpoint(folder.path()).args(["report", "latest", "--output"]).arg(&again).output().unwrap();

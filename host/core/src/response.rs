@@ -81,7 +81,7 @@ impl Outcome {
         match self {
             Self::Said { verdict } => verdict.summary().to_string(),
             Self::Error { fault } => fault.message.clone(),
-            Self::Timeout { limit, message } => format!("not ended within {limit}: {message}"),
+            Self::Timeout { message, .. } => message.clone(),
             Self::Skipped { why } | Self::Cancelled { why } => why.clone(),
             Self::Waived { by, reason } => format!("{by}: {reason}"),
         }

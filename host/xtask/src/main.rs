@@ -6,6 +6,7 @@ mod build;
 mod demo;
 mod guests;
 mod http;
+mod junit;
 mod measure;
 mod package;
 mod step;

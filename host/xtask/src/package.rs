@@ -24,7 +24,7 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     Tool {
         program: "/usr/bin/xmllint",
         package: "libxml2-utils",
-        purpose: "JUnit reports are held to be well-formed XML by it",
+        purpose: "JUnit reports are held against their schema by it",
     },
 ];
 

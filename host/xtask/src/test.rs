@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::build;
+use crate::junit;
 use crate::package::{self, FOR_TESTS};
 use crate::step::{Places, cargo, run, say};
 
@@ -12,6 +13,7 @@ use crate::step::{Places, cargo, run, say};
 /// When one fails; its own words stand above on the terminal.
 pub(crate) fn test(places: &Places) -> Result<()> {
     package::provide(FOR_TESTS)?;
+    junit::provide(places)?;
     let cargo = || cargo(&places.root);
     let guests = ["--manifest-path", "plugins/Cargo.toml"];
     run("format", cargo().args(["fmt", "--all", "--check"]))?;

@@ -22,7 +22,7 @@ fn compare(name: &str, history: &History) {
             fs::write(&golden, &told).unwrap();
         }
         let expected = fs::read_to_string(&golden).unwrap_or_default();
-        assert_eq!(expected, told, "the report differs from {}", golden.display());
+        assert!(expected == told, "the report differs from {}; HOLDPOINT_BLESS=1 shows how", golden.display());
     }
 }
 
@@ -34,6 +34,11 @@ fn a_confirmed_run_is_told() {
 #[test]
 fn a_rolled_back_run_is_told() {
     compare("rolled-back", &runs::rolled_back());
+}
+
+#[test]
+fn a_run_that_is_cut_short_is_told() {
+    compare("cut-short", &runs::cut_short());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use holdpoint_core::outcome::{Fault, FaultKind, Outcome};
 use holdpoint_core::plan::check::Severity;
 use holdpoint_core::rollback::{Progress, Readiness, Reply, RollbackPlan, Step, StepEnd};
 use holdpoint_core::run::event::Answer;
+use holdpoint_core::time::Span;
 use holdpoint_core::verdict::{Finds, Level};
 use holdpoint_report::History;
 
@@ -55,6 +56,31 @@ pub(crate) fn confirmed() -> History {
     scene.waits(900).ends("search", pass("42 results for socks"), answered("/search?q=socks", 200));
     let reason = "orders were placed by hand and look right".into();
     scene.waits(9_000).answers("ada", Answer::Confirm { reason });
+    scene.history
+}
+
+/// A run that ends every other way a check can end: one out of time, one without an answer, and a critical one that is
+/// broken and stops the rest.
+pub(crate) fn cut_short() -> History {
+    let smoke = vec![
+        check("metrics", Severity::Minor),
+        check("search", Severity::Minor),
+        check("orders", Severity::Minor),
+        check("home", Severity::Critical),
+        check("login", Severity::Major),
+    ];
+    let mut scene =
+        Scene::start(plan(vec![phase("smoke", smoke), phase("business", vec![check("cart", Severity::Major)])]));
+    let late = || Outcome::Timeout { limit: Span::from_secs(30), message: "it did not end within 30s".into() };
+    let unknown = || said(Finds::Inconclusive, "the metrics server is away", vec![]);
+    scene.waits(20).ends("orders", denial(), denied("/orders"));
+    scene.waits(300).ends("metrics", unknown(), answered("/metrics", 503));
+    scene.sleeps().ends("metrics", unknown(), answered("/metrics", 503));
+    scene.waits(28_000).ends("search", late(), answered("/search", 200));
+    scene.sleeps().waits(30_000).ends("search", late(), answered("/search", 200));
+    let broken = finding(Level::Fail, "there is no page", ("200", "500"));
+    scene.waits(40).ends("home", said(Finds::Fail, "the home page is broken", vec![broken]), answered("/", 500));
+    scene.waits(90).replies(Reply::Readiness { readiness: Readiness::Ready }, Evidence::default());
     scene.history
 }
 
