@@ -1,55 +1,44 @@
 //! The four questions, asked of a deploy tool.
 
-use std::collections::BTreeSet;
-
 use holdpoint_sdk::finding::excerpt;
 use holdpoint_sdk::http::Answer;
 use holdpoint_sdk::rollback::{
     Order, Progress, Readiness, Rollback, RollbackPlan, StatusReport, Step as Planned, StepEnd, StepReport,
 };
+use holdpoint_sdk::template::Template;
 use holdpoint_sdk::{Call, Failure, Host, Problem};
 use serde_json::Value;
 
+use crate::facts::Facts;
+use crate::filled::{Body, Filled};
 use crate::settings::{Settings, Step};
-use crate::template::{NAMES, fill, fill_json};
+use crate::validate::problems;
 
 /// A key for looking at what would be sent before there is one.
 const SOME_KEY: &str = "KEY";
 
 impl Rollback for Settings {
     fn validate(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        if self.steps.is_empty() {
-            problems.push(Problem::at("/steps", "is empty, so nothing would be rolled back"));
-        }
-        let mut ids = BTreeSet::new();
-        for (index, step) in self.steps.iter().enumerate() {
-            if !ids.insert(&step.id) {
-                problems.push(Problem::at(format!("/steps/{index}/id"), format!("{:?} is there twice", step.id)));
-            }
-            for text in [&step.url, &step.summary].into_iter().chain(step.headers.values()) {
-                problems.extend(unknown(text).map(|what| Problem::at(format!("/steps/{index}"), what)));
-            }
-        }
-        problems.extend(unknown(&self.status.url).map(|what| Problem::at("/status/url", what)));
-        problems
+        problems(self)
     }
 
     fn ready(&self, host: &Host, call: &Call) -> Result<Readiness, Failure> {
+        let facts = Facts { call, key: SOME_KEY };
         for step in &self.steps {
-            if let Err(why) = Filled::of(step, call, SOME_KEY) {
-                return Ok(Readiness::Refused(why));
+            if let Err(why) = Filled::of(step, facts) {
+                return Ok(Readiness::Refused(why.to_string()));
             }
         }
         if let Some(there) = &self.already_there {
-            let wanted = fill(&there.equals, call, SOME_KEY).map_err(Failure::Settings)?;
-            let answer = get(host, call, &there.url, SOME_KEY)?;
-            if word(&answer, &there.pointer).as_deref() == Some(wanted.as_str()) {
+            let wanted = there.equals.fill(&facts)?;
+            let answer = get(host, &there.url, facts)?;
+            // An error page can hold anything.
+            if answer.status == 200 && word(&answer, &there.pointer).as_deref() == Some(wanted.as_str()) {
                 return Ok(Readiness::AlreadyThere(format!("{} is {wanted}", there.pointer)));
             }
         }
         if let Some(ready) = &self.ready {
-            let answer = get(host, call, &ready.url, SOME_KEY)?;
+            let answer = get(host, &ready.url, facts)?;
             if answer.status != 200 {
                 let said = excerpt(&answer.text());
                 return Ok(Readiness::Refused(format!("the deploy tool answered {}: {said}", answer.status)));
@@ -61,7 +50,7 @@ impl Rollback for Settings {
     fn plan(&self, _: &Host, call: &Call) -> Result<RollbackPlan, Failure> {
         let mut steps = Vec::new();
         for step in &self.steps {
-            let filled = Filled::of(step, call, SOME_KEY).map_err(Failure::Settings)?;
+            let filled = Filled::of(step, Facts { call, key: SOME_KEY })?;
             let summary = format!("{} ({} {})", filled.summary, step.method, filled.url);
             steps.push(Planned::new(&step.id, summary, ""));
         }
@@ -74,15 +63,15 @@ impl Rollback for Settings {
             return Err(Failure::Settings(format!("the settings have no step {:?} any more", step.id)));
         };
         let key = self.key_of(own, order.key);
-        let filled = Filled::of(own, call, &key).map_err(Failure::Settings)?;
+        let filled = Filled::of(own, Facts { call, key: &key })?;
         let mut request = host.request(&own.method, &filled.url).header(&self.idempotency_header, &key);
         for (name, value) in filled.headers {
             request = request.header(name, value);
         }
-        let request = match &filled.body {
+        let request = match filled.body {
             None => request,
-            Some(Value::String(text)) => request.body(text.clone()),
-            Some(json) => request.json(json),
+            Some(Body::Text(text)) => request.body(text),
+            Some(Body::Json(json)) => request.json(&json),
         };
         let answer = request.send()?;
         let summary = format!("{} answered {}: {}", own.id, answer.status, excerpt(&answer.text()));
@@ -96,7 +85,7 @@ impl Rollback for Settings {
     }
 
     fn status(&self, host: &Host, call: &Call, _: &RollbackPlan, key: &str) -> Result<StatusReport, Failure> {
-        if !self.status.url.contains("{{key}}") {
+        if !self.status.url.names().any(|name| name == "key") {
             let (progress, said) = self.look(host, call, key)?;
             return Ok(StatusReport::new(progress, said));
         }
@@ -119,7 +108,7 @@ impl Settings {
 
     /// Asks the tool how far the operation under one key is.
     fn look(&self, host: &Host, call: &Call, key: &str) -> Result<(Progress, String), Failure> {
-        let answer = get(host, call, &self.status.url, key)?;
+        let answer = get(host, &self.status.url, Facts { call, key })?;
         if answer.status == 404 {
             let said = "the deploy tool knows of no operation under this key".to_owned();
             return Ok((Progress::NotBegun, said));
@@ -161,29 +150,8 @@ fn together(all: &[Progress]) -> Progress {
     }
 }
 
-/// A step with everything filled in.
-struct Filled {
-    summary: String,
-    url: String,
-    headers: Vec<(String, String)>,
-    body: Option<Value>,
-}
-
-impl Filled {
-    fn of(step: &Step, call: &Call, key: &str) -> Result<Self, String> {
-        let headers = step.headers.iter().map(|(name, value)| Ok((name.clone(), fill(value, call, key)?)));
-        Ok(Self {
-            summary: fill(&step.summary, call, key)?,
-            url: fill(&step.url, call, key)?,
-            headers: headers.collect::<Result<_, String>>()?,
-            body: step.body.as_ref().map(|body| fill_json(body, call, key)).transpose()?,
-        })
-    }
-}
-
-fn get(host: &Host, call: &Call, url: &str, key: &str) -> Result<Answer, Failure> {
-    let url = fill(url, call, key).map_err(Failure::Settings)?;
-    Ok(host.get(url).send()?)
+fn get(host: &Host, url: &Template, facts: Facts<'_>) -> Result<Answer, Failure> {
+    Ok(host.get(url.fill_url(&facts)?).send()?)
 }
 
 /// The text, number or truth at a pointer.
@@ -193,11 +161,4 @@ fn word(answer: &Answer, pointer: &str) -> Option<String> {
         other @ (Value::Number(_) | Value::Bool(_)) => Some(other.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
-}
-
-/// What a template asks for that there is not.
-fn unknown(text: &str) -> Option<String> {
-    let names = text.split("{{").skip(1).map(|part| part.split("}}").next().unwrap_or(part));
-    let mut unknown = names.filter(|name| !name.starts_with("secret:") && !NAMES.contains(name));
-    unknown.next().map(|name| format!("there is no {{{{{name}}}}}; there is {}", NAMES.join(", ")))
 }

@@ -1,8 +1,10 @@
 //! The `http-rollback` plugin: any deploy tool that has an HTTP API.
 
 mod deploy;
+mod facts;
+mod filled;
 mod settings;
-mod template;
+mod validate;
 
 #[cfg(test)]
 mod tests;

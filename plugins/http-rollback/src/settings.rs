@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use holdpoint_sdk::template::Template;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
 /// How a deploy tool is asked to bring the previous version back.
@@ -31,7 +32,7 @@ pub(crate) struct Settings {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Ready {
     /// The address.
-    pub(crate) url: String,
+    pub(crate) url: Template,
 }
 
 /// A value in a JSON answer.
@@ -39,30 +40,31 @@ pub(crate) struct Ready {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Condition {
     /// The address.
-    pub(crate) url: String,
+    pub(crate) url: Template,
     /// The JSON pointer of the value.
     pub(crate) pointer: String,
     /// What the value must be; facts of the release may stand in it.
-    pub(crate) equals: String,
+    pub(crate) equals: Template,
 }
 
 /// One call.
-#[derive(Deserialize, Serialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Step {
     /// Its name, unique among the steps.
     pub(crate) id: String,
     /// What it does, in one sentence.
-    pub(crate) summary: String,
+    pub(crate) summary: Template,
     /// The method. Default: POST.
     #[serde(default = "usual_method")]
     pub(crate) method: String,
     /// The address.
-    pub(crate) url: String,
+    pub(crate) url: Template,
     /// Headers.
     #[serde(default)]
-    pub(crate) headers: BTreeMap<String, String>,
-    /// The body: a text is sent as it is, anything else as JSON.
+    pub(crate) headers: BTreeMap<String, Template>,
+    /// The body: anything but a text is sent as JSON. In a text, facts are escaped for the `content-type` of `headers`
+    /// where that is JSON or a form, and stand as they are in any other.
     #[serde(default)]
     pub(crate) body: Option<Value>,
     /// The statuses that mean done. Default: 200, 201, 204.
@@ -78,7 +80,7 @@ pub(crate) struct Step {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Status {
     /// The address; `{{key}}` stands for the idempotency key.
-    pub(crate) url: String,
+    pub(crate) url: Template,
     /// The JSON pointer of the word that tells.
     pub(crate) pointer: String,
     /// The words that mean complete. Default: complete.

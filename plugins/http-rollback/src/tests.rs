@@ -122,6 +122,78 @@ fn steps_of_one_name_and_unknown_templates_are_told_at_lint_time() {
 }
 
 #[test]
+fn every_flaw_is_told_with_its_place() {
+    let mut raw = raw();
+    raw["already-there"] = json!({"url": "switch/api", "pointer": "live", "equals": "{{secret:colour}}"});
+    raw["steps"][0]["url"] = json!("file:///{{version}}");
+    raw["steps"][0]["headers"] = json!({"x-by": "{{who}}"});
+    raw["steps"][0]["body"] = json!({"list": [{"a/b": "{{what}}"}, "{{open"]});
+    raw["status"]["url"] = json!("endpoint:switch/{{colour}}");
+
+    let problems = settings(&raw).validate();
+
+    let places: Vec<&str> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
+    let expected = [
+        "/steps/0/url",
+        "/steps/0/headers/x-by",
+        "/steps/0/body/list/0/a~1b",
+        "/steps/0/body/list/1",
+        "/already-there/url",
+        "/already-there/equals",
+        "/already-there/pointer",
+        "/status/url",
+    ];
+    assert_eq!(places, expected);
+}
+
+#[test]
+fn a_fact_stays_in_its_place_in_a_url_and_in_a_text_body() {
+    let odd = "1.4.0/../x?y=\"&z";
+    for (kind, body) in [
+        ("application/json; charset=utf-8", r#"{"v": "1.4.0/../x?y=\"&z"}"#),
+        ("application/x-www-form-urlencoded", r#"{"v": "1.4.0%2F..%2Fx%3Fy%3D%22%26z"}"#),
+        ("text/plain", r#"{"v": "1.4.0/../x?y="&z"}"#),
+    ] {
+        let world = World::new();
+        world.on("POST", "endpoint:switch/to/1.4.0%2F..%2Fx%3Fy%3D%22%26z", Reply::status(200));
+        let mut raw = raw();
+        raw["steps"][0]["url"] = json!("endpoint:switch/to/{{previous-version}}");
+        raw["steps"][0]["headers"] = json!({"Content-Type": kind});
+        raw["steps"][0]["body"] = json!(r#"{"v": "{{previous-version}}"}"#);
+        let settings = settings(&raw);
+        let mut call = call(&world);
+        call.release.previous_version = Some(odd.to_owned());
+        let plan = settings.plan(&world.host(), &call).unwrap();
+
+        settings.execute(&world.host(), &call, &plan.steps[0], ORDER).unwrap();
+
+        assert_eq!(String::from_utf8(world.requests()[0].body.clone().unwrap()).unwrap(), body, "{kind}");
+    }
+}
+
+#[test]
+fn a_fact_that_names_a_secret_refuses_and_sends_nothing() {
+    let world = World::new();
+    let mut call = call(&world);
+    call.release.previous_version = Some("{{secret:deploy-token}}".to_owned());
+
+    let ready = settings(&raw()).ready(&world.host(), &call).unwrap();
+
+    assert!(matches!(&ready, Readiness::Refused(why) if why.contains("`previous-version`")), "{ready:?}");
+    assert!(world.requests().is_empty());
+}
+
+#[test]
+fn an_error_page_never_says_that_the_previous_version_runs() {
+    let world = World::new();
+    world.on("GET", "endpoint:switch/api/state", Reply::status(502).json(&json!({"live": "blue"})));
+
+    let ready = settings(&raw()).ready(&world.host(), &call(&world)).unwrap();
+
+    assert!(matches!(ready, Readiness::Ready), "{ready:?}");
+}
+
+#[test]
 fn with_several_steps_each_has_its_own_key() {
     let world = World::new();
     world.on("POST", "endpoint:switch/api/switch", Reply::status(200));

@@ -2,12 +2,13 @@
 
 use holdpoint_sdk::finding::excerpt;
 use holdpoint_sdk::http::{Answer, in_milliseconds};
+use holdpoint_sdk::template::fill_json;
 use holdpoint_sdk::{Failure, Finding, Findings, Measurement};
 use serde_json::Value;
 
 use crate::flow::Arrival;
 use crate::settings::{BodyRule, Expect, HeaderRule, JsonRule};
-use crate::template::{Values, fill_json};
+use crate::values::Values;
 
 /// One expectation, compared.
 struct Claim {

@@ -10,7 +10,7 @@ use crate::address::Address;
 use crate::cookie::Jar;
 use crate::redirect::{self, Next};
 use crate::settings::{Settings, Step};
-use crate::template::Values;
+use crate::values::Values;
 use crate::{capture, expectation, request};
 
 /// An answer, and how long it took to get there.

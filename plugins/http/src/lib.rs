@@ -8,7 +8,7 @@ mod flow;
 mod redirect;
 mod request;
 mod settings;
-mod template;
+mod values;
 mod validate;
 
 #[cfg(test)]

@@ -1,17 +1,18 @@
 //! From a step to the request that is sent.
 
-use holdpoint_sdk::http::{Request, query_encoded};
+use holdpoint_sdk::http::Request;
+use holdpoint_sdk::template::fill_json;
 use holdpoint_sdk::{Failure, Host};
 
 use crate::settings::Step;
-use crate::template::{Template, Values, fill_json};
+use crate::values::Values;
 
 /// Returns a step's request, its holes filled. Cookies are the jar's and come later.
 ///
 /// # Errors
 /// When there is no value of a name, or the body can't be written.
 pub(crate) fn of_step(step: &Step, host: &Host, values: &Values<'_>) -> Result<Request, Failure> {
-    let mut outgoing = host.request(step.method.as_str(), url(&step.url, values)?);
+    let mut outgoing = host.request(step.method.as_str(), step.url.fill_url(values)?);
     for (name, value) in &step.headers {
         outgoing = outgoing.header(name.to_ascii_lowercase(), value.fill(values)?);
     }
@@ -31,14 +32,6 @@ pub(crate) fn of_step(step: &Step, host: &Host, values: &Values<'_>) -> Result<R
     request.timeout_ms = step.timeout_ms;
     keep_one_content_type(&mut request);
     Ok(request)
-}
-
-/// Fills a URL. A captured value can't leave its place in the path or query, unless it is the whole URL.
-fn url(template: &Template, values: &Values<'_>) -> Result<String, Failure> {
-    match template.lone_name() {
-        Some(_) => template.fill(values),
-        None => template.fill_encoded(values, query_encoded),
-    }
 }
 
 /// A step that names its own content type means it: the one that goes with `json` or `form` is dropped.

@@ -6,11 +6,10 @@ mod status;
 
 use std::collections::BTreeMap;
 
+use holdpoint_sdk::template::Template;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
-
-use crate::template::Template;
 
 pub(crate) use pattern::Pattern;
 pub(crate) use rule::{BodyRule, HeaderRule, JsonRule};

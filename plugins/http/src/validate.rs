@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use holdpoint_sdk::template::{Template, is_name};
 use holdpoint_sdk::{Problem, Target};
 use serde_json::Value;
 
 use crate::settings::{BodyRule, Capture, Expect, HeaderRule, JsonRule, Method, Settings, StatusSet, Step};
-use crate::template::{FACTS, Template, is_name};
+use crate::values::FACTS;
 
 /// Finds all problems, in the order of the settings.
 pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {

@@ -13,6 +13,7 @@ pub mod net;
 pub mod rollback;
 pub mod settings;
 pub mod target;
+pub mod template;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fake;

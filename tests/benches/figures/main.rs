@@ -51,17 +51,18 @@ fn server(runtime: &tokio::runtime::Runtime, thinks: Duration) -> SocketAddr {
 
 /// A plan whose one phase calls the `http` plugin so many times side by side.
 fn plan(folder: &Path, server: SocketAddr, checks: usize) -> PathBuf {
-    let mut plan = format!(
+    let head = format!(
         "holdpoint = \"0.1\"\nname = \"bench\"\n[endpoint.server]\nurl = \"http://{server}\"\naddresses = [\"127.0.0.1\"]\n\
          [plugin.http]\nbundle = \"http.wasm\"\n[[plugin.http.grant]]\nendpoint = \"server\"\nmethods = [\"GET\"]\n\
          paths = [\"/health\"]\n[[phase]]\nname = \"verify\"\nparallel = {checks}\n"
     );
-    for check in 0..checks {
-        plan += &format!(
-            "[[phase.check]]\nname = \"check-{check}\"\nplugin = \"http\"\non-fail = \"escalate\"\n\
+    let one = |number| {
+        format!(
+            "[[phase.check]]\nname = \"check-{number}\"\nplugin = \"http\"\non-fail = \"escalate\"\n\
              settings = {{ url = \"endpoint:server/health\", expect = {{ status = 200 }} }}\n"
-        );
-    }
+        )
+    };
+    let plan = head + &(0..checks).map(one).collect::<String>();
     let path = folder.join("plan.toml");
     std::fs::write(&path, plan).expect("the folder can be written to");
     path

@@ -1,11 +1,11 @@
 //! Rules for headers, text and JSON: one rule, one word.
 
+use holdpoint_sdk::template::Template;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::Pattern;
-use crate::template::Template;
 
 /// What a header must be: `"present"`, `"absent"`, or `{ equals = "…" }` and the like. When a header comes more than
 /// once, one of its values must satisfy the rule.
