@@ -107,9 +107,9 @@ async fn what_can_not_be_set_back_is_refused_before_anything_is_changed() {
     for word in ["paused", "no revision"] {
         let (folder, (cluster, url)) = (TempDir::new().unwrap(), Cluster::start().await);
         if word == "paused" {
-            cluster.pause()
+            cluster.pause();
         } else {
-            cluster.prune()
+            cluster.prune();
         }
 
         let output = run(folder.path(), &plan(&url)).await;

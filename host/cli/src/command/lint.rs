@@ -34,9 +34,13 @@ pub(crate) fn tell(told: &[Told]) {
 fn summary(intent: &Intent) -> String {
     let errors = intent.told.iter().filter(|told| told.problem.gravity == Gravity::Error).count();
     let warnings = intent.told.len() - errors;
-    let counted = format!("{errors} errors, {warnings} warnings");
+    let sum = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
     let ink = if errors > 0 { Ink::Red } else { Ink::Green };
-    output::paint(ink, &counted, &std::io::stderr())
+    output::paint(ink, &sum, &std::io::stderr())
+}
+
+fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 fn as_json(intent: &Intent) -> serde_json::Value {
