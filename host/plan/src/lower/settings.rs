@@ -135,7 +135,7 @@ fn check_reference(
             subject.owner
         );
         reader.curable(Code::UnknownName, name.at, (what, format!("add [endpoint.{endpoint}]")));
-    } else if !known.granted.contains(&name.value) {
+    } else if !known.granted.contains(&name.value) && !has_dangling(draft, known) {
         let what = format!(
             "the settings of {} name endpoint {endpoint:?}, which plugin {plugin:?} is not granted",
             subject.owner
@@ -143,4 +143,10 @@ fn check_reference(
         let cure = format!("add [[plugin.{plugin}.grant]] with endpoint = {endpoint:?}");
         reader.curable(Code::NotGranted, name.at, (what, cure));
     }
+}
+
+/// Whether a grant of the plugin is for an endpoint that isn't there: it may be the very one that is looked for, and is
+/// told where it stands.
+fn has_dangling(draft: &Draft, known: &Known) -> bool {
+    known.granted.iter().any(|granted| !draft.endpoints().any(|(name, _)| name.value == *granted))
 }
