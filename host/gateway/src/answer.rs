@@ -17,7 +17,7 @@ use tokio::time::timeout_at;
 use crate::dial::{self, Connected, Phases};
 use crate::failure;
 use crate::pool::{KEPT, Pool};
-use crate::record::micros;
+use crate::record::{Ledger, micros};
 use crate::refusal::Refusal;
 use crate::request::size;
 
@@ -75,6 +75,7 @@ pub(crate) struct Exchange<'a> {
     pub(crate) name: &'a EndpointName,
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) pool: &'a Pool,
+    pub(crate) ledger: &'a Ledger,
     pub(crate) caps: Caps,
 }
 
@@ -111,14 +112,21 @@ impl Exchange<'_> {
     async fn ask(&self, mut request: Request) -> Result<(Response, Instant), reqwest::Error> {
         for _ in 0..KEPT {
             let Some(again) = request.method().is_safe().then(|| request.try_clone()).flatten() else { break };
+            self.leaves(&again);
             let start = Instant::now();
             match dial::watch(self.pool.client.execute(request)).await {
                 (Err(error), Connected::Before) if failure::hung_up(&error) => request = again,
                 (result, Connected::Before | Connected::Anew) => return Ok((result?, start)),
             }
         }
+        self.leaves(&request);
         let start = Instant::now();
         Ok((self.pool.client.execute(request).await?, start))
+    }
+
+    fn leaves(&self, request: &Request) {
+        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
+        self.ledger.left(u64::try_from(body.len()).unwrap_or(u64::MAX));
     }
 
     fn headers(&self, headers: &HeaderMap) -> Result<Vec<(String, String)>, Refusal> {

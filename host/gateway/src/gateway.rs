@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::admit::Scope;
-use crate::pool::Pools;
+use crate::pool::{KEPT, Pool, Pools};
 use crate::resolve::{Lookup, SystemLookup};
 use crate::session::Session;
 use crate::tls::TlsNotReady;
@@ -16,8 +16,8 @@ use crate::tls::TlsNotReady;
 /// How the gateway works, whoever asks.
 #[derive(Clone)]
 pub struct Settings {
-    /// How many exchanges may be under way at the same time, over all calls. Turns are given in the order in which
-    /// they were asked for. At least one.
+    /// How many connections the process may hold, over all calls: those of exchanges under way, and those kept for
+    /// later ones. Turns are given in the order in which they were asked for. At least one exchange is always let on.
     pub connections: usize,
     /// What looks names up.
     pub lookup: Arc<dyn Lookup>,
@@ -64,6 +64,14 @@ pub enum GatewayNotReady {
     Tls(#[source] TlsNotReady),
 }
 
+impl Shared {
+    /// Keeps the process within its connections: each pool keeps up to [`KEPT`], and the one that is used now may do so
+    /// beside all exchanges that can be under way. What remains beyond those that are under way is for the other pools.
+    pub(crate) fn make_room(&self, current: &Arc<Pool>) {
+        self.pools.make_room(current, self.turns.available_permits() / KEPT);
+    }
+}
+
 impl Gateway {
     /// Makes a gateway. Touches neither network nor files: authorities are read when an endpoint first needs them.
     ///
@@ -72,7 +80,8 @@ impl Gateway {
     pub fn new(settings: Settings) -> Result<Self, GatewayNotReady> {
         let pools = Pools::new(Arc::clone(&settings.lookup));
         pools.trust().none().map_err(GatewayNotReady::Tls)?;
-        let turns = Semaphore::new(settings.connections.clamp(1, Semaphore::MAX_PERMITS));
+        let under_way = settings.connections.saturating_sub(KEPT).clamp(1, Semaphore::MAX_PERMITS);
+        let turns = Semaphore::new(under_way);
         Ok(Self { shared: Arc::new(Shared { settings, pools, turns }) })
     }
 

@@ -17,7 +17,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::denial::written;
 use crate::failure;
-use crate::record::{Row, content, micros};
+use crate::record::{Row, length, micros};
 use crate::refusal::Refusal;
 use crate::session::{Session, Turn};
 use crate::shake;
@@ -211,10 +211,10 @@ impl Session {
     }
 
     fn open(&self, wish: &Wish<'_>) -> Result<Row, Refusal> {
-        let asked = || Asked::Net {
+        let asked = |body| Asked::Net {
             operation: written(wish.operation).to_owned(),
             target: fit(wish.target, limit::Bytes(256)),
-            body: wish.body.map(content),
+            body,
         };
         self.ledger.open(asked, wish.body)
     }
@@ -223,7 +223,7 @@ impl Session {
         let (name, endpoint) = self.scope.admit_net(wish.operation, wish.target)?;
         self.ledger.admitted(row, name, None);
         let turn = self.turn().await?;
-        self.ledger.left(wish.body);
+        self.ledger.left(length(wish.body));
         let end = self.end(wish.timeout);
         Ok((Operation { session: self, name, endpoint, end, start: Instant::now() }, turn))
     }
@@ -327,15 +327,19 @@ impl Operation<'_> {
 /// Reads until the marker has come, the peer closes, or so many bytes have come.
 async fn read<S: AsyncRead + Unpin>(stream: &mut S, most: usize, until: Option<&[u8]>) -> std::io::Result<Bytes> {
     let mut read = BytesMut::new();
-    while read.len() < most && !ends(&read, until) {
-        let mut part = stream.take(u64::try_from(most - read.len()).unwrap_or(u64::MAX));
-        if part.read_buf(&mut read).await? == 0 {
+    while read.len() < most {
+        let before = read.len();
+        let mut part = stream.take(u64::try_from(most - before).unwrap_or(u64::MAX));
+        if part.read_buf(&mut read).await? == 0 || until.is_some_and(|marker| has_come(&read, before, marker)) {
             break;
         }
     }
     Ok(read.freeze())
 }
 
-fn ends(read: &[u8], until: Option<&[u8]>) -> bool {
-    until.is_some_and(|marker| !marker.is_empty() && read.windows(marker.len()).any(|window| window == marker))
+/// Whether the marker has come with what was read last. It may have begun before; what lies further back was looked
+/// through already.
+fn has_come(read: &[u8], before: usize, marker: &[u8]) -> bool {
+    let open = before.saturating_sub(marker.len().saturating_sub(1));
+    !marker.is_empty() && read.get(open..).is_some_and(|new| new.windows(marker.len()).any(|window| window == marker))
 }

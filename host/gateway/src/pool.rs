@@ -1,6 +1,7 @@
 //! Pools: one HTTP client, with its kept connections, for each endpoint and each plugin's grants. Never shared wider.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,8 +23,6 @@ use crate::tls::Trust;
 const KEPT_FOR: Duration = Duration::from_secs(4);
 /// How many unused connections a pool keeps: as many as one call may use at once by default.
 pub(crate) const KEPT: usize = 8;
-/// How many pools are kept.
-const POOLS: usize = 256;
 /// The longest list of header fields that is accepted over HTTP/2, in bytes.
 const HEADER_LIST: u32 = 256 * 1024;
 
@@ -34,6 +33,8 @@ pub(crate) struct Pool {
     pub(crate) client: Client,
     pub(crate) vetted: Vetted,
     pub(crate) fresh: Fresh,
+    /// When it was last used, counted in uses of all pools.
+    used: AtomicU64,
     certificate: Mutex<Option<(Vec<u8>, Certificate)>>,
 }
 
@@ -60,11 +61,12 @@ pub(crate) struct Pools {
     trust: Trust,
     lookup: Arc<dyn Lookup>,
     kept: Mutex<ByUser>,
+    uses: AtomicU64,
 }
 
 impl Pools {
     pub(crate) fn new(lookup: Arc<dyn Lookup>) -> Self {
-        Self { trust: Trust::new(), lookup, kept: Mutex::default() }
+        Self { trust: Trust::new(), lookup, kept: Mutex::default(), uses: AtomicU64::new(0) }
     }
 
     pub(crate) fn trust(&self) -> &Trust {
@@ -84,13 +86,27 @@ impl Pools {
         if let Some(pool) = pools.get(&key).and_then(|pools| pools.iter().find(same)) {
             return Ok(Arc::clone(pool));
         }
-        if pools.values().map(Vec::len).sum::<usize>() >= POOLS {
-            // Those in use live on in their exchanges; the rest close their connections.
-            pools.clear();
-        }
         let pool = Arc::new(self.make(scope, endpoint)?);
         pools.entry(key).or_default().push(Arc::clone(&pool));
         Ok(pool)
+    }
+
+    /// Closes the kept connections of the pools that were used longest ago, until this one and at most so many others
+    /// keep any. Exchanges under way keep theirs to their end.
+    pub(crate) fn make_room(&self, current: &Arc<Pool>, others: usize) {
+        current.used.store(self.uses.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let used = |pool: &Arc<Pool>| pool.used.load(Ordering::Relaxed);
+        let mut uses: Vec<u64> = kept.values().flatten().map(used).collect();
+        if uses.len() <= others + 1 {
+            return;
+        }
+        uses.sort_unstable_by(|one, other| other.cmp(one));
+        let oldest = uses.get(others).copied().unwrap_or(0);
+        kept.retain(|_, pools| {
+            pools.retain(|pool| used(pool) >= oldest);
+            !pools.is_empty()
+        });
     }
 
     fn make(&self, scope: &Scope, endpoint: &Endpoint) -> Result<Pool, Refusal> {
@@ -121,6 +137,6 @@ impl Pools {
             .build()
             .map_err(|error| Refusal::Connect(crate::failure::chain(&error)))?;
         let (endpoint, effective) = (endpoint.clone(), scope.effective.clone());
-        Ok(Pool { endpoint, effective, client, vetted, fresh, certificate: Mutex::default() })
+        Ok(Pool { endpoint, effective, client, vetted, fresh, used: AtomicU64::new(0), certificate: Mutex::default() })
     }
 }

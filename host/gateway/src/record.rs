@@ -23,7 +23,8 @@ pub struct Recorded {
     /// The bodies that the exchanges speak of, each once. Those beyond four times the call's body limit are not
     /// kept; their digest and length still stand in the exchanges.
     pub bodies: Vec<(Digest, Bytes)>,
-    /// Requests and operations that left the gateway.
+    /// Requests and operations that left the gateway. One that was sent again, since a kept connection was closed under
+    /// it, left twice.
     pub requests: u32,
     /// Requests and operations that were denied, all of them.
     pub denials: u32,
@@ -76,7 +77,12 @@ impl Ledger {
 
     /// Opens a row, unless the call has used up what it may ask for. Until it is closed, it says that the call ended
     /// before it did.
-    pub(crate) fn open(&self, asked: impl FnOnce() -> Asked, body: Option<&Bytes>) -> Result<Row, Refusal> {
+    pub(crate) fn open(
+        &self,
+        asked: impl FnOnce(Option<Content>) -> Asked,
+        body: Option<&Bytes>,
+    ) -> Result<Row, Refusal> {
+        // Outside the lock: a body may be large.
         let content = body.map(content);
         let mut state = self.state();
         state.asked = state.asked.saturating_add(1);
@@ -85,7 +91,7 @@ impl Ledger {
             state.over_breaker = state.over_breaker.saturating_add(1);
             let refusal = Refusal::from(Denial::Breaker { denials: self.measure.denials });
             if state.over_breaker == 1 {
-                self.push(&mut state, asked(), ended(&refusal));
+                self.push(&mut state, asked(content), ended(&refusal));
             }
             return Err(refusal);
         }
@@ -93,15 +99,15 @@ impl Ledger {
             state.over_limit = state.over_limit.saturating_add(1);
             let refusal = Refusal::Limit(format!("the call may ask {} times, and has", self.measure.asked));
             if state.over_limit == 1 {
-                self.push(&mut state, asked(), ended(&refusal));
+                self.push(&mut state, asked(content), ended(&refusal));
             }
             return Err(refusal);
         }
-        if let (Some(body), Some(content)) = (body, content) {
+        if let (Some(body), Some(content)) = (body, &content) {
             self.keep(&mut state, content.digest, body);
         }
         let why = "the call ended before this did".to_owned();
-        Ok(self.push(&mut state, asked(), Ended::Failed { part: "timeout".to_owned(), why }))
+        Ok(self.push(&mut state, asked(content), Ended::Failed { part: "timeout".to_owned(), why }))
     }
 
     /// Notes which endpoint a row is for, and the canonical URL where there is one.
@@ -114,11 +120,11 @@ impl Ledger {
         }
     }
 
-    /// Notes that something leaves the gateway.
-    pub(crate) fn left(&self, body: Option<&Bytes>) {
+    /// Notes that something leaves the gateway, with a body of so many bytes.
+    pub(crate) fn left(&self, bytes: u64) {
         let mut state = self.state();
         state.requests = state.requests.saturating_add(1);
-        state.sent = state.sent.saturating_add(length(body));
+        state.sent = state.sent.saturating_add(bytes);
     }
 
     /// Takes in what came back, and gives it its digest.
@@ -209,11 +215,12 @@ fn ended(refusal: &Refusal) -> Ended {
 }
 
 /// A body's digest and length.
-pub(crate) fn content(body: &Bytes) -> Content {
+fn content(body: &Bytes) -> Content {
     Content { digest: Digest::of(body), length: length(Some(body)) }
 }
 
-fn length(body: Option<&Bytes>) -> u64 {
+/// How many bytes a body has.
+pub(crate) fn length(body: Option<&Bytes>) -> u64 {
     body.map_or(0, |body| u64::try_from(body.len()).unwrap_or(u64::MAX))
 }
 

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use holdpoint_core::facts::Asked;
+use holdpoint_core::facts::{Asked, Content};
 use holdpoint_core::plan::grant::Method;
 use holdpoint_core::plan::limit;
 use holdpoint_core::text::{fit, visible};
 use http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
-use crate::record;
 use crate::refusal::Refusal;
 
 /// The headers that belong to the host: where a request goes, how it is framed, what becomes of its connection.
@@ -48,7 +47,7 @@ pub struct HttpRequest {
 
 impl HttpRequest {
     /// As it stands in evidence.
-    pub(crate) fn asked(&self, headers: limit::Bytes) -> Asked {
+    pub(crate) fn asked(&self, headers: limit::Bytes, body: Option<Content>) -> Asked {
         let mut left = headers.0;
         let shown = self.headers.iter().map_while(|(name, value)| {
             left = left.checked_sub(size(name.len(), value.len()))?;
@@ -58,7 +57,7 @@ impl HttpRequest {
             method: fit(&self.method, limit::Bytes(32)),
             url: fit(&self.url, limit::Bytes::kib(2)),
             headers: shown.collect(),
-            body: self.body.as_ref().map(record::content),
+            body,
         }
     }
 }

@@ -65,7 +65,7 @@ impl Session {
     /// # Errors
     /// When it is not allowed, not well-formed, or no whole answer comes in time.
     pub async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, Refusal> {
-        let row = self.ledger.open(|| request.asked(self.bounds.headers), request.body.as_ref())?;
+        let row = self.ledger.open(|body| request.asked(self.bounds.headers, body), request.body.as_ref())?;
         let result = self.exchange(row, request).await;
         match &result {
             Ok(answer) => self.ledger.close(row, answer.ended(self.ledger.received(&answer.body))),
@@ -101,8 +101,8 @@ impl Session {
         })?;
         let built = request::build(&method, url, headers, request.body.clone())?;
         let _turn = self.turn().await?;
-        self.ledger.left(request.body.as_ref());
-        let exchange = Exchange { name, endpoint, pool: &pool, caps: self.caps(&request) };
+        self.gateway.shared.make_room(&pool);
+        let exchange = Exchange { name, endpoint, pool: &pool, ledger: &self.ledger, caps: self.caps(&request) };
         exchange.carry_out(built).await
     }
 

@@ -3,7 +3,6 @@
 use holdpoint_core::plan::endpoint::Endpoint;
 use rustls::ClientConnection;
 use rustls::pki_types::ServerName;
-use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio_rustls::{Connect, TlsConnector};
 
@@ -15,10 +14,10 @@ use crate::tls::Trust;
 
 /// Begins a handshake with an endpoint's server.
 pub(crate) fn hands(trust: &Trust, endpoint: &Endpoint, stream: TcpStream) -> Result<Connect<TcpStream>, Refusal> {
-    let config = trust.config(&endpoint.authorities, &[]).map_err(|error| Refusal::Tls(failure::chain(&error)))?;
+    let config = trust.plain(&endpoint.authorities).map_err(|error| Refusal::Tls(failure::chain(&error)))?;
     let host = endpoint.origin.host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let name = ServerName::try_from(host).map_err(|error| Refusal::Tls(failure::chain(&error)))?;
-    Ok(TlsConnector::from(Arc::new(config)).connect(name, stream))
+    Ok(TlsConnector::from(config).connect(name, stream))
 }
 
 /// What a complete handshake showed. `None` when there is no certificate that can be read.

@@ -1,6 +1,7 @@
 //! TLS: whom to trust. Certificates are always verified; an endpoint's own authorities count for that endpoint only.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
@@ -31,11 +32,20 @@ pub enum TlsNotReady {
 pub(crate) struct Trust {
     provider: Arc<CryptoProvider>,
     public: OnceLock<Arc<RootCertStore>>,
+    /// What handshakes of our own are made with, by the authorities of the endpoint.
+    plain: Mutex<BTreeMap<Vec<String>, Arc<ClientConfig>>>,
 }
+
+/// For how many sets of authorities a configuration is kept. A plan has a handful.
+const KEPT: usize = 256;
 
 impl Trust {
     pub(crate) fn new() -> Self {
-        Self { provider: Arc::new(rustls::crypto::ring::default_provider()), public: OnceLock::new() }
+        Self {
+            provider: Arc::new(rustls::crypto::ring::default_provider()),
+            public: OnceLock::new(),
+            plain: Mutex::default(),
+        }
     }
 
     /// Builds what an endpoint needs. `protocols` are offered in that order; none for plain TLS.
@@ -54,6 +64,20 @@ impl Trust {
             }
         }
         self.trusting(Arc::new(roots), protocols)
+    }
+
+    /// What TLS without a protocol above it needs; built once for each set of authorities.
+    pub(crate) fn plain(&self, authorities: &[String]) -> Result<Arc<ClientConfig>, TlsNotReady> {
+        let mut kept = self.plain.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = kept.get(authorities) {
+            return Ok(Arc::clone(config));
+        }
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        let config = Arc::new(self.config(authorities, &[])?);
+        kept.insert(authorities.to_vec(), Arc::clone(&config));
+        Ok(config)
     }
 
     /// Builds what an endpoint without TLS needs: a client that trusts nobody.

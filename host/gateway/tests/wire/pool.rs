@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use holdpoint_core::name::PluginName;
 use holdpoint_core::plan::endpoint::Scheme;
 use holdpoint_core::plan::limit::Limits;
-use holdpoint_gateway::{HttpRequest, Refusal, Scope};
+use holdpoint_gateway::{Gateway, HttpRequest, Refusal, Scope, Settings};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -31,6 +31,22 @@ async fn the_next_call_of_the_same_plugin_uses_the_same_connection_and_has_no_ti
     assert_eq!(second.timings.connect, None);
     assert_eq!(second.address, Some(server.address));
     assert!(second.timings.first_byte <= Some(second.timings.total));
+}
+
+#[tokio::test]
+async fn what_is_kept_counts_among_the_connections_of_the_process() {
+    for (connections, expected) in [(64, 2), (15, 3)] {
+        let server = Recorder::answering(OK).await;
+        let gateway = Gateway::new(Settings { connections, ..Settings::default() }).unwrap();
+        let one = granted(&server, &["GET"]);
+        let other = Scope { plugin: PluginName::parse("other").unwrap(), ..one.clone() };
+
+        for scope in [&one, &other, &one] {
+            gateway.session(scope.clone(), &Limits::default(), far()).send(get("endpoint:shop/")).await.unwrap();
+        }
+
+        assert_eq!(server.connections(), expected, "of {connections}");
+    }
 }
 
 #[tokio::test]
@@ -119,6 +135,7 @@ async fn a_kept_connection_that_is_lost_is_not_the_servers_fault_where_asking_ag
 
     assert!(second.timings.connect.is_some());
     assert_eq!(requests.load(Ordering::SeqCst), 3);
+    assert_eq!(session.finish().requests, 3, "what went over the wire twice is counted twice");
 }
 
 #[tokio::test]
