@@ -97,12 +97,12 @@ impl Pools {
         current.used.store(self.uses.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let used = |pool: &Arc<Pool>| pool.used.load(Ordering::Relaxed);
-        let mut uses: Vec<u64> = kept.values().flatten().map(used).collect();
-        if uses.len() <= others + 1 {
+        let mut times: Vec<u64> = kept.values().flatten().map(used).collect();
+        if times.len() <= others + 1 {
             return;
         }
-        uses.sort_unstable_by(|one, other| other.cmp(one));
-        let oldest = uses.get(others).copied().unwrap_or(0);
+        times.sort_unstable_by(|one, other| other.cmp(one));
+        let oldest = times.get(others).copied().unwrap_or(0);
         kept.retain(|_, pools| {
             pools.retain(|pool| used(pool) >= oldest);
             !pools.is_empty()
