@@ -9,7 +9,7 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAlloc
 use crate::trap::in_words;
 
 /// How often running guests are interrupted: the grain of CPU budgets, and how soon another call gets its turn.
-const TICK: Duration = Duration::from_millis(10);
+pub(crate) const TICK: Duration = Duration::from_millis(10);
 
 /// How many calls may hold an instance at the same time. Later ones wait for a place before their clocks start.
 pub(crate) const PLACES: u32 = 1_024;

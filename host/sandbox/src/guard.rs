@@ -1,7 +1,6 @@
 //! Runs the work of one call under every limit, and gathers what was seen of it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,10 +10,11 @@ use holdpoint_core::outcome::Fault;
 use holdpoint_core::plan::limit::Limits;
 use holdpoint_core::time::Span;
 use holdpoint_gateway::{Recorded, Scope};
-use tokio::time::{Instant, timeout_at};
-use wasmtime::{Store, UpdateDeadline};
+use tokio::time::Instant;
+use wasmtime::Store;
 
-use crate::meter::Meter;
+use crate::engine::TICK;
+use crate::pace::{Late, Pace};
 use crate::sandbox::Sandbox;
 use crate::state::{SharedLog, State};
 use crate::trap;
@@ -60,29 +60,29 @@ impl Sandbox {
         let began = Instant::now();
         let deadline = began + Duration::from_millis(wall.as_millis());
         let session = Arc::new(self.gateway().session(scope, &limits, deadline));
-        let clock = Arc::new(Clock::of(&limits));
+        let pace = Arc::new(Pace::of(&limits));
         let state = State::new(Arc::clone(&session), Arc::clone(&limits));
         let log = state.log.clone();
-        let mut store = self.store(state, &clock);
+        let mut store = self.store(state, &pace);
 
-        let worked = timeout_at(deadline, clock.meter.count(work(&mut store))).await;
+        let worked = pace.run(work(&mut store), deadline, self.burners()).await;
 
         let last_log = log.last();
         let ended = match worked {
             Ok(Ok(value)) => Ended::Returned(value),
-            Ok(Err(_)) if clock.ran_out() => Ended::OutOfTime(
+            Ok(Err(_)) if pace.ran_out() => Ended::OutOfTime(
                 last_words(format!("it used up its CPU time of {}", limits.cpu), &last_log),
                 limits.cpu,
             ),
             Ok(Err(error)) => Ended::Crashed(trap::fault(&error, store.data().limiter.reached(), last_log.clone())),
-            Err(_) => Ended::OutOfTime(last_words(format!("it did not end within {wall}"), &last_log), wall),
+            Err(Late) => Ended::OutOfTime(last_words(format!("it did not end within {wall}"), &last_log), wall),
         };
         let peak_memory = store.data().limiter.peak_memory();
         drop(store);
         let (evidence, bodies, counted) = gathered(session.finish(), &log);
         let facts = Facts {
             wall: Span::from_millis(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)),
-            cpu_micros: clock.meter.micros(),
+            cpu_micros: pace.cpu_micros(),
             peak_memory,
             evidence: Some(Digest::of(&evidence)),
             ..counted
@@ -91,43 +91,16 @@ impl Sandbox {
     }
 
     /// A fresh store under its limits.
-    fn store(&self, state: State, clock: &Arc<Clock>) -> Store<State> {
+    fn store(&self, state: State, pace: &Arc<Pace>) -> Store<State> {
         let limits = Arc::clone(&state.limits);
         let mut store = Store::new(self.engine(), state);
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(usize::try_from(limits.host_copy.0).unwrap_or(usize::MAX));
         store.set_max_component_handles(limits.handles as usize);
         store.set_epoch_deadline(1);
-        let clock = Arc::clone(clock);
-        store.epoch_deadline_callback(move |_| Ok(clock.ticked()));
+        let pace = Arc::clone(pace);
+        store.epoch_deadline_callback(move |_| Ok(pace.ticked(TICK)));
         store
-    }
-}
-
-/// A call's CPU time and how much there may be of it.
-struct Clock {
-    meter: Meter,
-    nanos: u64,
-    ran_out: AtomicBool,
-}
-
-impl Clock {
-    fn of(limits: &Limits) -> Self {
-        let nanos = limits.cpu.as_millis().saturating_mul(1_000_000);
-        Self { meter: Meter::default(), nanos, ran_out: AtomicBool::new(false) }
-    }
-
-    /// What becomes of a guest that runs at a tick: others get their turn, or it has had its time.
-    fn ticked(&self) -> UpdateDeadline {
-        if self.meter.nanos_from_inside() < self.nanos {
-            return UpdateDeadline::Yield(1);
-        }
-        self.ran_out.store(true, Ordering::Relaxed);
-        UpdateDeadline::Interrupt
-    }
-
-    fn ran_out(&self) -> bool {
-        self.ran_out.load(Ordering::Relaxed)
     }
 }
 

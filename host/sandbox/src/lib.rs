@@ -11,6 +11,7 @@ mod precompiled;
 mod cache;
 mod limit;
 mod meter;
+mod pace;
 mod log;
 mod state;
 mod import;

@@ -1,8 +1,8 @@
 //! Counts the time that a call holds the CPU. Waiting costs nothing here; that is what the wall clock is for.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -16,16 +16,12 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    /// Runs a future and counts the CPU time of the thread it runs on, poll by poll.
-    pub(crate) async fn count<F: Future>(&self, future: F) -> F::Output {
-        let mut future = pin!(future);
-        poll_fn(|context| {
-            self.since.store(thread_nanos(), Ordering::Relaxed);
-            let polled = future.as_mut().poll(context);
-            self.spent.store(self.nanos_from_inside(), Ordering::Relaxed);
-            polled
-        })
-        .await
+    /// Polls a future once and counts the CPU time of the thread it runs on.
+    pub(crate) fn poll<F: Future>(&self, future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.since.store(thread_nanos(), Ordering::Relaxed);
+        let polled = future.poll(context);
+        self.spent.store(self.nanos_from_inside(), Ordering::Relaxed);
+        polled
     }
 
     /// What has been spent so far, asked from within the call.

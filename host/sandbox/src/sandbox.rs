@@ -11,6 +11,7 @@ use wasmtime::Engine;
 use crate::cache::Cache;
 use crate::engine::{self, EngineError};
 use crate::load::{LoadError, Loaded, Loader, Raw};
+use crate::pace;
 use crate::trap::in_words;
 
 /// What a sandbox is started with.
@@ -43,6 +44,8 @@ struct Inner {
     gateway: Gateway,
     /// Places in the pool. A call waits for one before its clock starts.
     places: Semaphore,
+    /// Places for guests that burn CPU time.
+    burners: Semaphore,
 }
 
 impl Sandbox {
@@ -65,7 +68,7 @@ impl Sandbox {
         });
         let places = Semaphore::new(engine::PLACES as usize);
         let loader = Loader::new(engine, linker, cache);
-        Ok(Self { inner: Arc::new(Inner { loader, gateway: settings.gateway, places }) })
+        Ok(Self { inner: Arc::new(Inner { loader, gateway: settings.gateway, places, burners: pace::burners() }) })
     }
 
     /// Loads bundles, several at a time and each one once. The results stand in the order of the bundles. Compiling
@@ -80,6 +83,10 @@ impl Sandbox {
 
     pub(crate) fn gateway(&self) -> &Gateway {
         &self.inner.gateway
+    }
+
+    pub(crate) fn burners(&self) -> &Semaphore {
+        &self.inner.burners
     }
 
     pub(crate) fn places(&self) -> &Semaphore {
