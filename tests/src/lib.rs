@@ -1,5 +1,7 @@
 //! What the whole-program tests share: where the built program and plugins are, and how a run is started.
 
+pub mod wat;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 

@@ -1,6 +1,6 @@
 //! What was meant: a plan with everything that completes it, read, looked into and loaded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -78,6 +78,7 @@ pub(crate) async fn read(source: &PlanSource, completeness: Completeness) -> Res
     };
     let context = Context { environment, policy, bundles: found.facts(), authorities: found.authorities };
     let (plan, problems) = holdpoint_plan::lower(&draft, &context);
+    let plan = plan.or_else(|| in_any_environment(&draft, &context));
     tell(&mut told, &file, problems);
 
     let gateway = Gateway::new(holdpoint_gateway::Settings::default())
@@ -109,15 +110,20 @@ impl Intent {
         Ok(())
     }
 
-    /// Asks each plugin what is wrong with its settings beyond what its schema says.
+    /// Asks each plugin what is wrong with its settings beyond what its schema says. One that crashes or does not come
+    /// to an end is not asked again.
     async fn validate(&mut self, draft: &Draft, file: &str) {
         let Some(plan) = &self.plan else { return };
         let checks = plan.phases.iter().flat_map(|phase| &phase.checks);
         let checks = checks.chain(plan.restore.iter().flat_map(|restore| &restore.recovery));
         let checks = checks.map(|check| (SettingsOf::Check(&check.name), &check.plugin, &check.settings));
         let restore = plan.restore.iter().map(|restore| (SettingsOf::Rollback, &restore.plugin, &restore.settings));
+        let mut broken = BTreeSet::new();
         for (of, name, settings) in checks.chain(restore) {
             let (Some(plugin), Some(known)) = (self.plugins.get(name), plan.plugins.get(name)) else { continue };
+            if broken.contains(name) {
+                continue;
+            }
             match self.sandbox.validate(plugin, name, settings, &known.limits).await {
                 Ok(problems) => {
                     for problem in problems {
@@ -130,6 +136,7 @@ impl Intent {
                     }
                 }
                 Err(error) => {
+                    broken.insert(name);
                     let problem = draft.refused(of, "", &error.to_string());
                     self.told.push(Told { file: file.to_owned(), problem });
                 }
@@ -227,6 +234,17 @@ fn release(draft: &Draft, facts: &ReleaseFacts, told: &mut Vec<Told>) -> Result<
     let sources =
         Sources { flags: flags(facts), variables: Layer::of_variables(&variables), file, plan: draft.release() };
     Ok(sources.gather())
+}
+
+/// The plan as one of its environments sees it, where none was chosen: settings are the same in all, and plugins can look
+/// at them. Such a plan is never run.
+fn in_any_environment(draft: &Draft, context: &Context) -> Option<Plan> {
+    if context.environment.is_some() {
+        return None;
+    }
+    let names = draft.environments().into_iter().chain([""]);
+    let mut plans = names.map(|name| Context { environment: Some(name.to_owned()), ..context.clone() });
+    plans.find_map(|context| holdpoint_plan::lower(draft, &context).0)
 }
 
 fn flags(facts: &ReleaseFacts) -> Layer {

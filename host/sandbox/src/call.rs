@@ -79,7 +79,7 @@ impl Sandbox {
             let check = pre.instantiate_async(&mut *store).await.map_err(Starting::failed)?;
             check.holdpoint_plugin_checker().call_run(&mut *store, &record).await
         };
-        let left = self.guarded(bounds, work).await;
+        let left = self.guarded(plugin, bounds, work).await;
         let outcome = match left.ended {
             Ended::Returned(said) => reply::outcome(said, &limits, left.last_log),
             Ended::Crashed(fault) => Outcome::Error { fault },

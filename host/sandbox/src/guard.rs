@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use wasmtime::Store;
 
 use crate::engine::TICK;
+use crate::load::Loaded;
 use crate::pace::{Late, Pace};
 use crate::sandbox::Sandbox;
 use crate::state::{SharedLog, State};
@@ -51,6 +52,7 @@ impl Sandbox {
     /// Runs the work of one call. Dropping the future ends it and leaves nothing behind.
     pub(crate) async fn guarded<T>(
         &self,
+        plugin: &Loaded,
         bounds: Bounds,
         work: impl AsyncFnOnce(&mut Store<State>) -> wasmtime::Result<T>,
     ) -> Left<T> {
@@ -60,7 +62,7 @@ impl Sandbox {
         let began = Instant::now();
         let deadline = began + Duration::from_millis(wall.as_millis());
         let session = Arc::new(self.gateway().session(scope, &limits, deadline));
-        let pace = Arc::new(Pace::of(&limits));
+        let pace = Arc::new(Pace::of(&limits, Arc::clone(&plugin.burns)));
         let state = State::new(Arc::clone(&session), Arc::clone(&limits));
         let log = state.log.clone();
         let mut store = self.store(state, &pace);

@@ -1,6 +1,7 @@
 //! Loading: from a bundle's bytes to code that is linked and waits for calls.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use holdpoint_core::id::Digest;
@@ -32,6 +33,8 @@ pub struct Raw<'b> {
 pub struct Loaded {
     digest: Digest,
     pub(crate) pre: Arc<Pre>,
+    /// Whether its calls were seen to burn CPU time.
+    pub(crate) burns: Arc<AtomicBool>,
 }
 
 /// A linked plugin of either kind.
@@ -96,13 +99,13 @@ impl Loader {
     fn one(&self, raw: &Raw<'_>) -> Result<Loaded, LoadError> {
         let held = self.held().get(&raw.key()).and_then(Weak::upgrade);
         if let Some(pre) = held {
-            return Ok(Loaded { digest: raw.digest, pre });
+            return Ok(Loaded { digest: raw.digest, pre, burns: Arc::default() });
         }
         let pre = Arc::new(self.linked(raw)?);
         let mut held = self.held();
         held.retain(|_, pre| pre.strong_count() > 0);
         held.insert(raw.key(), Arc::downgrade(&pre));
-        Ok(Loaded { digest: raw.digest, pre })
+        Ok(Loaded { digest: raw.digest, pre, burns: Arc::default() })
     }
 
     fn linked(&self, raw: &Raw<'_>) -> Result<Pre, LoadError> {

@@ -1,11 +1,12 @@
 //! The pace of a call: it has the CPU in slices, its CPU time is metered, and it is over at its deadline.
 //!
-//! A guest that has used a whole tick is taken for one that burns: from then on it needs one of few places to go on, in
-//! turns with the others of its kind. So guests that look and answer never wait behind guests that compute, however
-//! many of those there are.
+//! A guest that has used a whole tick is taken for one that burns, and so are all calls of its plugin until one ends
+//! without: they need one of few places to go on, in turns with the others of their kind. So guests that look and answer
+//! never wait behind guests that compute, however many of those there are.
 
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::thread;
@@ -28,7 +29,10 @@ pub(crate) fn burners() -> Semaphore {
 pub(crate) struct Pace {
     meter: Meter,
     nanos: u64,
-    burns: AtomicBool,
+    /// Whether this call has burnt.
+    burnt: AtomicBool,
+    /// Whether calls of the plugin do.
+    burns: Arc<AtomicBool>,
     ran_out: AtomicBool,
 }
 
@@ -36,9 +40,10 @@ pub(crate) struct Pace {
 pub(crate) struct Late;
 
 impl Pace {
-    pub(crate) fn of(limits: &Limits) -> Self {
+    pub(crate) fn of(limits: &Limits, burns: Arc<AtomicBool>) -> Self {
         let nanos = limits.cpu.as_millis().saturating_mul(1_000_000);
-        Self { meter: Meter::default(), nanos, burns: AtomicBool::new(false), ran_out: AtomicBool::new(false) }
+        let (meter, burnt, ran_out) = (Meter::default(), AtomicBool::new(false), AtomicBool::new(false));
+        Self { meter, nanos, burnt, burns, ran_out }
     }
 
     /// Works until the end or the deadline.
@@ -52,11 +57,15 @@ impl Pace {
         let paced = async {
             // Asked before each slice: a guest that always has something to do would never let the timer speak.
             while Instant::now() < deadline {
-                let place = if self.burns.load(Ordering::Relaxed) { burners.acquire().await.ok() } else { None };
+                let burns = self.burnt.load(Ordering::Relaxed) || self.burns.load(Ordering::Relaxed);
+                let place = if burns { burners.acquire().await.ok() } else { None };
                 let slice = poll_fn(|context| Poll::Ready(self.meter.poll(work.as_mut(), context))).await;
                 drop(place);
                 match slice {
-                    Poll::Ready(output) => return Ok(output),
+                    Poll::Ready(output) => {
+                        self.burns.store(self.burnt.load(Ordering::Relaxed), Ordering::Relaxed);
+                        return Ok(output);
+                    }
                     Poll::Pending => woken().await,
                 }
             }
@@ -73,6 +82,7 @@ impl Pace {
             return UpdateDeadline::Interrupt;
         }
         if u128::from(spent) >= tick.as_nanos() {
+            self.burnt.store(true, Ordering::Relaxed);
             self.burns.store(true, Ordering::Relaxed);
         }
         UpdateDeadline::Yield(1)

@@ -54,7 +54,7 @@ impl Sandbox {
             let restorer = Restorer { guest: plugin.holdpoint_plugin_restorer(), record: &record, limits: &limits };
             restorer.ask(store, &call.deed).await
         };
-        let left = self.guarded(bounds, work).await;
+        let left = self.guarded(plugin, bounds, work).await;
         let fault = |kind, message, last_log| Fault { kind, message, frames: Vec::new(), last_log };
         let reply = match left.ended {
             Ended::Returned(Ok(Ok(reply))) => reply,

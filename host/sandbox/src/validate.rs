@@ -57,7 +57,7 @@ impl Sandbox {
                 restorer.holdpoint_plugin_restorer().call_validate(&mut *store, settings).await
             }
         };
-        match self.guarded(bounds, work).await.ended {
+        match self.guarded(plugin, bounds, work).await.ended {
             Ended::Returned(problems) => Ok(taken(problems, limits)),
             Ended::Crashed(fault) => Err(ValidateError(fault.message)),
             Ended::OutOfTime(message, _) => Err(ValidateError(message)),

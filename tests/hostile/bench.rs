@@ -1,0 +1,177 @@
+//! The bench on which guests are tried: a folder with bundles and a plan, the shipped program run on it, and what it
+//! says afterwards.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::{Child, Output, Stdio};
+use std::time::Duration;
+
+use holdpoint_tests::wat::Core;
+use holdpoint_tests::{holdpoint, said, target};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder for one run. Every plan has one phase, in which nothing stops the rest.
+pub(crate) struct Bench {
+    folder: TempDir,
+    plugins: String,
+    checks: String,
+    parallel: usize,
+}
+
+/// How one run ended.
+pub(crate) struct Ran {
+    pub(crate) output: Output,
+    /// The run's story, as the JSON report tells it.
+    pub(crate) story: Value,
+    /// The most resident memory that was seen, in bytes.
+    pub(crate) peak: u64,
+}
+
+/// How one check ended.
+#[derive(Debug, Clone)]
+pub(crate) struct Ended {
+    pub(crate) name: String,
+    /// The outcome's word.
+    pub(crate) word: String,
+    pub(crate) summary: String,
+    /// The last attempt, as the report has it.
+    pub(crate) attempt: Value,
+}
+
+impl Ended {
+    pub(crate) fn wall_ms(&self) -> f64 {
+        self.attempt["facts"]["wall-ms"].as_f64().unwrap_or(f64::NAN)
+    }
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        Self { folder, plugins: String::new(), checks: String::new(), parallel: 256 }
+    }
+
+    pub(crate) fn parallel(mut self, most: usize) -> Self {
+        self.parallel = most;
+        self
+    }
+
+    /// Adds a plugin that is written in WAT.
+    pub(crate) fn wat(self, name: &str, core: &Core<'_>) -> Self {
+        let bytes = core.bundle(name);
+        self.bytes(name, &bytes)
+    }
+
+    /// Adds a plugin of these bytes.
+    pub(crate) fn bytes(mut self, name: &str, bytes: &[u8]) -> Self {
+        std::fs::write(self.folder.path().join(format!("{name}.wasm")), bytes).expect("the folder can be written to");
+        let _ = writeln!(self.plugins, "[plugin.{name}]\nbundle = \"{name}.wasm\"");
+        self
+    }
+
+    /// Adds a plugin that is built with the others, under a name, with what follows in its table.
+    pub(crate) fn built(mut self, name: &str, file: &str, rest: &str) -> Self {
+        let path = target().join("plugins").join(file);
+        let _ = writeln!(self.plugins, "[plugin.{name}]\nbundle = {:?}\n{rest}", path.display().to_string());
+        self
+    }
+
+    /// Adds an endpoint.
+    pub(crate) fn endpoint(mut self, name: &str, url: &str) -> Self {
+        let _ = writeln!(self.plugins, "[endpoint.{name}]\nurl = {url:?}\naddresses = [\"127.0.0.1\"]");
+        self
+    }
+
+    /// Adds checks of a plugin, with what follows in their tables.
+    pub(crate) fn checks(mut self, count: usize, plugin: &str, rest: &str) -> Self {
+        for number in 0..count {
+            let _ = writeln!(
+                self.checks,
+                "[[phase.check]]\nname = \"{plugin}-{number}\"\nplugin = \"{plugin}\"\nattempts = 1\non-fail = \"note\"\n\
+                 on-inconclusive = \"note\"\n{rest}"
+            );
+        }
+        self
+    }
+
+    fn plan(&self) -> PathBuf {
+        let Self { plugins, checks, parallel, .. } = self;
+        let text = format!(
+            "holdpoint = \"0.1\"\nname = \"hostile\"\n[escalation]\ncommander = \"nobody\"\n{plugins}\n[[phase]]\n\
+             name = \"verify\"\nparallel = {parallel}\n{checks}"
+        );
+        let path = self.folder.path().join("plan.toml");
+        std::fs::write(&path, text).expect("the folder can be written to");
+        path
+    }
+
+    /// Starts the program on the plan.
+    fn start(&self) -> Child {
+        let mut command = holdpoint(self.folder.path());
+        command.arg("run").arg(self.plan()).args(["--service", "shop", "-e", "test", "--release-version", "1"]);
+        command.arg("--cache").arg(target().join("test-cache"));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the program starts")
+    }
+
+    /// Runs the plan to its end, watching the program's memory.
+    pub(crate) fn run(&self) -> Ran {
+        let child = self.start();
+        let id = child.id();
+        let waiting = std::thread::spawn(move || child.wait_with_output());
+        let mut peak = 0;
+        while !waiting.is_finished() {
+            peak = peak.max(resident(id).unwrap_or(0));
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let output = waiting.join().expect("waiting does not panic").expect("the program ends");
+        Ran { story: self.story(&output), output, peak }
+    }
+
+    /// Lints the plan, which is to be refused: the exit code, and what was said.
+    pub(crate) fn refused(&self) -> (Option<i32>, String) {
+        let output = holdpoint(self.folder.path()).arg("lint").arg(self.plan()).output().expect("the program starts");
+        (output.status.code(), said(&output))
+    }
+
+    fn story(&self, ran: &Output) -> Value {
+        let report = holdpoint(self.folder.path()).args(["report", "latest", "--format", "json"]).output();
+        let report = report.expect("the program starts");
+        serde_json::from_slice(&report.stdout).unwrap_or_else(|_| panic!("{}\n{}", said(ran), said(&report)))
+    }
+}
+
+impl Ran {
+    /// How each check of a plugin ended.
+    pub(crate) fn ends(&self, plugin: &str) -> Vec<Ended> {
+        let checks = self.story["phases"][0]["checks"].as_array().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let of_plugin = checks.iter().filter(|check| check["plugin"] == plugin);
+        of_plugin
+            .map(|check| Ended {
+                name: text(&check["name"]),
+                word: text(&check["word"]),
+                summary: text(&check["summary"]),
+                attempt: check["attempts"].as_array().and_then(|all| all.last().cloned()).unwrap_or(Value::Null),
+            })
+            .collect()
+    }
+
+    /// Whether the program itself was unharmed: it ended by its own decision.
+    pub(crate) fn unharmed(&self) -> bool {
+        matches!(self.output.status.code(), Some(0 | 10 | 20 | 21 | 30))
+    }
+}
+
+/// The resident memory of a process, in bytes.
+fn resident(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? << 10)
+}
+
+/// The value below which so many of a hundred lie.
+pub(crate) fn percentile(values: &mut [f64], of_hundred: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get((values.len().saturating_sub(1)) * of_hundred / 100).copied().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,33 @@
+//! Hostile plugins and hostile networks, against the shipped program with its defaults: each row of the threat table is
+//! a scenario that says what was tried, what held, and the row's figure.
+//!
+//! `cargo test -p holdpoint-tests --test hostile [ROW…]` runs the rows whose names begin so. Rows run one after the
+//! other, since their figures are times and memory.
+
+#![expect(clippy::print_stdout, reason = "the rows' lines are what this is for")]
+
+mod bench;
+mod plugin;
+mod trial;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use trial::{Row, Trial};
+
+fn main() -> ExitCode {
+    let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |row: &&Row| asked.is_empty() || asked.iter().any(|start| row.id.starts_with(start.as_str()));
+    let rows: Vec<Row> = plugin::rows();
+    let (mut passed, mut failed) = (0, 0);
+    for row in rows.iter().filter(wanted) {
+        let mut trial = Trial::default();
+        if catch_unwind(AssertUnwindSafe(|| (row.run)(&mut trial))).is_err() {
+            trial.broke("the scenario itself came to a stop, see above");
+        }
+        println!("{}", trial.line(row));
+        if trial.held_all() { passed += 1 } else { failed += 1 }
+    }
+    println!("hostile: {passed} passed, {failed} failed");
+    if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

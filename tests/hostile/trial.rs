@@ -1,0 +1,67 @@
+//! A trial: what was tried, what held, what did not, and the figure.
+
+/// A row of the threat table.
+pub(crate) struct Row {
+    /// `P1`, `N3`.
+    pub(crate) id: &'static str,
+    /// The attack, in a few words.
+    pub(crate) attack: &'static str,
+    /// The scenario.
+    pub(crate) run: fn(&mut Trial),
+}
+
+/// What came of a scenario so far.
+#[derive(Default)]
+pub(crate) struct Trial {
+    tried: u64,
+    held: u64,
+    figures: Vec<String>,
+    broken: Vec<String>,
+}
+
+impl Trial {
+    /// Notes one attempt, and what did not hold of it.
+    pub(crate) fn expect(&mut self, held: bool, otherwise: impl FnOnce() -> String) {
+        self.tried += 1;
+        if held { self.held += 1 } else { self.broken.push(otherwise()) }
+    }
+
+    /// Notes something that broke without being tried.
+    pub(crate) fn broke(&mut self, what: impl Into<String>) {
+        self.broken.push(what.into());
+    }
+
+    /// Adds to the row's figure.
+    pub(crate) fn figure(&mut self, figure: impl Into<String>) {
+        self.figures.push(figure.into());
+    }
+
+    /// Adds a number to the row's figure, and holds it against what the row promises.
+    pub(crate) fn at_most(&mut self, name: &str, value: f64, most: f64) {
+        self.figures.push(format!("{name} {value:.2} (at most {most})"));
+        if value > most || value.is_nan() {
+            self.broken.push(format!("{name} is {value:.2}, and at most {most} is promised"));
+        }
+    }
+
+    pub(crate) fn held_all(&self) -> bool {
+        self.broken.is_empty() && self.tried > 0
+    }
+
+    /// The row's line, and what broke below it.
+    pub(crate) fn line(&self, row: &Row) -> String {
+        let word = if self.held_all() { "held" } else { "BROKEN" };
+        let mut line = format!(
+            "{:<4} {word:<6} tried {:>5}  held {:>5}  {}: {}",
+            row.id,
+            self.tried,
+            self.held,
+            row.attack,
+            self.figures.join("; ")
+        );
+        for broken in self.broken.iter().take(12) {
+            line += &format!("\n       {broken}");
+        }
+        line
+    }
+}
