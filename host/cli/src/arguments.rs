@@ -24,9 +24,17 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+/// What a signal does to a run.
+const INTERRUPTED: &str =
+    "Ctrl-C (SIGINT) or SIGTERM ends the run as cancelled: what runs is stopped, the journal and the reports
+are written, and the exit code is 130. A rollback that has begun is not left half-way: its step in
+flight ends, its status is asked, and the exit code is 21. Another Ctrl-C changes nothing; `kill -9`
+stops at once, and `holdpoint show` then tells how far it came.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Verify a release under a plan, decide, and carry the decision out
+    #[command(after_help = INTERRUPTED)]
     Run(Box<Run>),
     /// Read a plan and report everything that is wrong with it
     Lint(Box<Lint>),

@@ -1,4 +1,4 @@
-//! What the program prints outside a run's progress. A closed pipe ends it quietly.
+//! What the program prints. Who stops reading changes neither what it does nor its exit code.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process;
@@ -7,13 +7,28 @@ use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
 
-/// Prints to standard output. When nobody reads any more, the program has nothing more to say.
+/// Prints an answer to standard output. A reader who has gone is let go; an answer that is lost otherwise, as on a
+/// full disk, is an internal error.
 pub(crate) fn print(text: &str) {
-    let mut out = io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    if written.is_err() {
-        process::exit(0);
+    match written(text) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(error) => {
+            failure(&Failure::internal("could not write to standard output").because(error));
+            process::exit(70);
+        }
     }
+}
+
+/// Prints a line of a run's progress. A run goes on when nobody reads it: its exit code must say how it ended, and a
+/// rollback must not stop half-way.
+pub(crate) fn progress(text: &str) {
+    let _ = written(&format!("{text}\n"));
+}
+
+fn written(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush())
 }
 
 /// Prints a line to standard output.

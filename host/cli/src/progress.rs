@@ -7,7 +7,7 @@ use holdpoint_conductor::Observer;
 use holdpoint_core::rollback::{Deed, Readiness, Reply};
 use holdpoint_core::run::Run;
 use holdpoint_core::run::command::Command;
-use holdpoint_core::run::course::Course;
+use holdpoint_core::run::course::{Course, Doing};
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::{Answer, Event, Mode};
 use holdpoint_core::run::round::{CheckRun, Round};
@@ -23,7 +23,7 @@ impl Observer for Lines {
     fn saw(&mut self, entry: &Entry, _: &Run) {
         // An entry has just been written to the journal in this very form.
         if let Ok(text) = serde_json::to_string(entry) {
-            output::line(&text);
+            output::progress(&text);
         }
     }
 }
@@ -42,7 +42,7 @@ impl Plain {
 impl Observer for Plain {
     fn saw(&mut self, entry: &Entry, run: &Run) {
         for line in self.teller.news(entry, run) {
-            output::line(&line);
+            output::progress(&line);
         }
     }
 }
@@ -67,7 +67,7 @@ impl Live {
 impl Observer for Live {
     fn saw(&mut self, entry: &Entry, run: &Run) {
         for line in self.teller.news(entry, run) {
-            self.spinner.suspend(|| output::line(&line));
+            self.spinner.suspend(|| output::progress(&line));
         }
         match run.course() {
             Some(course) if run.ending().is_none() => self.spinner.set_message(waiting(run, course)),
@@ -112,6 +112,9 @@ impl Teller {
         match &entry.what {
             What::Event { event } => {
                 lines.extend(happened(event));
+                if matches!((event, course.doing()), (Event::Interrupted { .. }, Doing::RollingBack)) {
+                    lines.push(NOT_HALF_WAY.to_owned());
+                }
                 self.checks(course, &mut lines);
                 self.gates(course, &mut lines);
             }
@@ -158,6 +161,9 @@ impl Teller {
         lines.push(format!("run       {}", course.start().run));
     }
 }
+
+/// Why a rollback does not stop at once when it is interrupted.
+const NOT_HALF_WAY: &str = "  a rollback is not left half-way: its step in flight ends, then its status is asked";
 
 fn happened(event: &Event) -> Vec<String> {
     match event {

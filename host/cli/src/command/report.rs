@@ -1,7 +1,8 @@
 //! `holdpoint report`: a run told to whoever wasn't there.
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use holdpoint_core::id::RunId;
 use holdpoint_journal::Store;
@@ -56,14 +57,34 @@ fn rendered(story: &Story, format: ReportFormat) -> String {
     }
 }
 
+/// Finds out whether a report can be written there, before a run that ends in it begins.
+pub(crate) fn writable(output: &Path) -> Result<(), Failure> {
+    if output.is_dir() {
+        return Err(Failure::usage(format!("could not write the report {}: it is a folder", output.display())));
+    }
+    let unfinished = begin(output, "").map_err(|error| unwritten(output, error))?;
+    fs::remove_file(unfinished).map_err(|error| unwritten(output, error))
+}
+
 /// Writes under another name first, so that nobody ever reads half a report.
 fn write(output: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error| Failure::usage(format!("could not write the report {}", output.display())).because(error);
+    let written = begin(output, text).and_then(|unfinished| fs::rename(unfinished, output));
+    written.map_err(|error| unwritten(output, error))
+}
+
+/// Writes beside the output, making its folder, and says where.
+fn begin(output: &Path, text: &str) -> io::Result<PathBuf> {
     if let Some(folder) = output.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(failed)?;
+        fs::create_dir_all(folder)?;
     }
     let mut unfinished = output.as_os_str().to_owned();
     unfinished.push(".unfinished");
-    fs::write(&unfinished, text).map_err(failed)?;
-    fs::rename(&unfinished, output).map_err(failed)
+    fs::write(&unfinished, text)?;
+    Ok(PathBuf::from(unfinished))
+}
+
+fn unwritten(output: &Path, error: io::Error) -> Failure {
+    Failure::usage(format!("could not write the report {}", output.display()))
+        .because(error)
+        .hint("name a file in a folder that you may write to")
 }

@@ -14,7 +14,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 use crate::arguments::{Format, Run};
 use crate::ask::AtTheTerminal;
 use crate::command::lint::tell;
-use crate::command::report::{by_ending, write_report};
+use crate::command::report::{by_ending, writable, write_report};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::intent::{self, Completeness, Intent};
@@ -25,6 +25,7 @@ use crate::progress::{Lines, Live, Plain};
 pub(crate) fn run(asked: &Run, path: &Path) -> Result<Exit, Failure> {
     for report in &asked.report {
         by_ending(report)?;
+        writable(report)?;
     }
     super::runtime()?.block_on(carried_out(asked, path))
 }
@@ -61,15 +62,26 @@ async fn carried_out(asked: &Run, path: &Path) -> Result<Exit, Failure> {
             .because(error)
             .hint(format!("`holdpoint show {run}` tells how far it came"))
     })?;
-    let store = open(path)?;
-    for report in &asked.report {
-        write_report(&store, &run, report)?;
-        if asked.format == Format::Text {
-            output::line(&format!("report    {}", report.display()));
-        }
+    // The exit code belongs to the decision: a report that can't be written is told, and can be written later.
+    if let Err(failure) = write_reports(asked, path, &run) {
+        output::failure(&failure.hint(format!("the run is kept: `holdpoint report {run} --output FILE` writes it")));
     }
     let ending = conducted.run.ending();
     ending.map(Exit::Ended).ok_or_else(|| Failure::internal("the run has no ending"))
+}
+
+fn write_reports(asked: &Run, path: &Path, run: &RunId) -> Result<(), Failure> {
+    if asked.report.is_empty() {
+        return Ok(());
+    }
+    let store = open(path)?;
+    for report in &asked.report {
+        write_report(&store, run, report)?;
+        if asked.format == Format::Text {
+            output::progress(&format!("report    {}", report.display()));
+        }
+    }
+    Ok(())
 }
 
 fn open(path: &Path) -> Result<Store, Failure> {
