@@ -24,8 +24,11 @@ pub(crate) struct Ran {
     pub(crate) output: Output,
     /// The run's story, as the JSON report tells it.
     pub(crate) story: Value,
-    /// The most resident memory that was seen, in bytes.
-    pub(crate) peak: u64,
+    /// The most resident memory that was seen, in MiB.
+    pub(crate) peak: f64,
+    /// The resident memory that was seen last, when all was done, in MiB.
+    pub(crate) last: f64,
+    store: PathBuf,
 }
 
 /// How one check ended.
@@ -85,12 +88,18 @@ impl Bench {
     /// Adds checks of a plugin, with what follows in their tables.
     pub(crate) fn checks(mut self, count: usize, plugin: &str, rest: &str) -> Self {
         for number in 0..count {
-            let _ = writeln!(
-                self.checks,
-                "[[phase.check]]\nname = \"{plugin}-{number}\"\nplugin = \"{plugin}\"\nattempts = 1\non-fail = \"note\"\n\
-                 on-inconclusive = \"note\"\n{rest}"
-            );
+            self = self.check(&format!("{plugin}-{number}"), plugin, rest);
         }
+        self
+    }
+
+    /// Adds one check of a plugin.
+    pub(crate) fn check(mut self, name: &str, plugin: &str, rest: &str) -> Self {
+        let _ = writeln!(
+            self.checks,
+            "[[phase.check]]\nname = \"{name}\"\nplugin = \"{plugin}\"\nattempts = 1\non-fail = \"note\"\n\
+             on-inconclusive = \"note\"\n{rest}"
+        );
         self
     }
 
@@ -119,13 +128,15 @@ impl Bench {
         let child = self.start();
         let id = child.id();
         let waiting = std::thread::spawn(move || child.wait_with_output());
-        let mut peak = 0;
+        let (mut peak, mut last): (f64, f64) = (0.0, 0.0);
         while !waiting.is_finished() {
-            peak = peak.max(resident(id).unwrap_or(0));
+            last = resident(id).unwrap_or(last);
+            peak = peak.max(last);
             std::thread::sleep(Duration::from_millis(5));
         }
         let output = waiting.join().expect("waiting does not panic").expect("the program ends");
-        Ran { story: self.story(&output), output, peak }
+        let store = self.folder.path().join("store");
+        Ran { story: self.story(&output), output, peak, last, store }
     }
 
     /// Lints the plan, which is to be refused: the exit code, and what was said.
@@ -157,17 +168,26 @@ impl Ran {
             .collect()
     }
 
+    /// The evidence that is kept of a check's last call.
+    pub(crate) fn evidence(&self, ended: &Ended) -> Value {
+        let digest = ended.attempt["evidence"]["digest"].as_str().unwrap_or_default();
+        let digest = holdpoint_core::id::Digest::parse(digest).expect("the report names the evidence");
+        let store = holdpoint_journal::Store::open_existing(&self.store).expect("the run's store");
+        let bytes = store.blobs().get(&digest).expect("the evidence is kept");
+        serde_json::from_slice(&bytes).expect("evidence is JSON")
+    }
+
     /// Whether the program itself was unharmed: it ended by its own decision.
     pub(crate) fn unharmed(&self) -> bool {
         matches!(self.output.status.code(), Some(0 | 10 | 20 | 21 | 30))
     }
 }
 
-/// The resident memory of a process, in bytes.
-fn resident(process: u32) -> Option<u64> {
+/// The resident memory of a process, in MiB.
+fn resident(process: u32) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? << 10)
+    Some(line.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok()? / 1_024.0)
 }
 
 /// The value below which so many of a hundred lie.

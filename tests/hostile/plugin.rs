@@ -1,12 +1,27 @@
 //! Plugin against host.
 
 mod endless;
+mod flood;
 mod memory;
+mod parked;
 mod stack;
+mod state;
+mod verdict;
 
 use crate::trial::Row;
 
 /// All rows of this half.
 pub(crate) fn rows() -> Vec<Row> {
-    vec![endless::ROW, memory::BOMBS, memory::TABLES, stack::ROW]
+    vec![
+        endless::ROW,
+        memory::BOMBS,
+        memory::TABLES,
+        stack::ROW,
+        verdict::HUGE,
+        flood::LOG,
+        flood::CALLS,
+        parked::ROW,
+        verdict::ODD,
+        state::ROW,
+    ]
 }

@@ -21,6 +21,7 @@ pub(crate) struct Trial {
 
 impl Trial {
     /// Notes one attempt, and what did not hold of it.
+    #[expect(clippy::fn_params_excessive_bools, reason = "it stands for an assertion")]
     pub(crate) fn expect(&mut self, held: bool, otherwise: impl FnOnce() -> String) {
         self.tried += 1;
         if held { self.held += 1 } else { self.broken.push(otherwise()) }
@@ -60,7 +61,7 @@ impl Trial {
             self.figures.join("; ")
         );
         for broken in self.broken.iter().take(12) {
-            line += &format!("\n       {broken}");
+            line.extend(["\n       ", broken]);
         }
         line
     }

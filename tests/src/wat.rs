@@ -89,7 +89,7 @@ pub fn with_manifest(mut component: Vec<u8>, name: &str) -> Vec<u8> {
         "manifest": 1, "name": name, "version": "0.1.0", "kind": "check", "summary": "a guest of the tests",
         "docs": "", "settings": {"type": "object"}, "requests": [], "limits": {},
     });
-    let data = Cow::Owned(manifest.to_string().into_bytes());
-    CustomSection { name: "holdpoint:manifest".into(), data }.append_to_component(&mut component);
+    let content = Cow::Owned(manifest.to_string().into_bytes());
+    CustomSection { name: "holdpoint:manifest".into(), data: content }.append_to_component(&mut component);
     component
 }

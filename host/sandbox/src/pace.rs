@@ -40,10 +40,10 @@ pub(crate) struct Pace {
 pub(crate) struct Late;
 
 impl Pace {
-    pub(crate) fn of(limits: &Limits, burns: Arc<AtomicBool>) -> Self {
+    pub(crate) fn of(limits: &Limits, plugin: Arc<AtomicBool>) -> Self {
         let nanos = limits.cpu.as_millis().saturating_mul(1_000_000);
         let (meter, burnt, ran_out) = (Meter::default(), AtomicBool::new(false), AtomicBool::new(false));
-        Self { meter, nanos, burnt, burns, ran_out }
+        Self { meter, nanos, burnt, burns: plugin, ran_out }
     }
 
     /// Works until the end or the deadline.

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use holdpoint_tests::wat::{Core, in_call};
 
-use crate::bench::{Bench, Ran, percentile};
+use crate::bench::{Bench, Ended, Ran, percentile};
 use crate::trial::{Row, Trial};
 
 pub(crate) const ROW: Row = Row { id: "P1", attack: "endless loop", run };
@@ -60,7 +60,7 @@ fn honest(bench: Bench, server: &str) -> Bench {
 }
 
 fn walls(ran: &Ran) -> Vec<f64> {
-    ran.ends("http").iter().filter(|ended| ended.word == "pass").map(super::super::bench::Ended::wall_ms).collect()
+    ran.ends("http").iter().filter(|ended| ended.word == "pass").map(Ended::wall_ms).collect()
 }
 
 /// A server that answers each connection's one request after 200 ms, as real ones do under load.
