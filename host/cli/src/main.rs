@@ -11,6 +11,7 @@ mod ask;
 mod output;
 mod progress;
 mod setting;
+mod wrap;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use console::Term;
 use holdpoint_conductor::Observer;
 use holdpoint_core::rollback::{Deed, Readiness, Reply};
 use holdpoint_core::run::Run;
@@ -15,6 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::command::show::line;
 use crate::output::{self, Ink};
+use crate::wrap::wrapped;
 
 /// One journal entry a line, as JSON.
 pub(crate) struct Lines;
@@ -51,6 +53,7 @@ impl Observer for Plain {
 pub(crate) struct Live {
     teller: Teller,
     spinner: ProgressBar,
+    terminal: Term,
 }
 
 impl Live {
@@ -60,14 +63,15 @@ impl Live {
             spinner.set_style(style);
         }
         spinner.enable_steady_tick(Duration::from_millis(120));
-        Self { teller: Teller::default(), spinner }
+        Self { teller: Teller::default(), spinner, terminal: Term::stdout() }
     }
 }
 
 impl Observer for Live {
     fn saw(&mut self, entry: &Entry, run: &Run) {
         for line in self.teller.news(entry, run) {
-            self.spinner.suspend(|| output::progress(&line));
+            let (_, columns) = self.terminal.size();
+            self.spinner.suspend(|| output::progress(&wrapped(&line, columns.into())));
         }
         match run.course() {
             Some(course) if run.ending().is_none() => self.spinner.set_message(waiting(run, course)),
@@ -102,6 +106,8 @@ struct Teller {
     gates_closed: usize,
     /// The checks whose end has been told, by their names.
     told: BTreeSet<String>,
+    /// What the rollback's plugin answered last: a status that stays the same is not news.
+    answered: Vec<String>,
     ended: bool,
 }
 
@@ -112,6 +118,7 @@ impl Teller {
         match &entry.what {
             What::Event { event } => {
                 lines.extend(happened(event));
+                lines.extend(self.replied(event));
                 if matches!((event, course.doing()), (Event::Interrupted { .. }, Doing::RollingBack)) {
                     lines.push(NOT_HALF_WAY.to_owned());
                 }
@@ -121,6 +128,17 @@ impl Teller {
             What::Intent { command } => lines.extend(intended(command)),
         }
         self.ending(course, &mut lines);
+        lines
+    }
+
+    /// What the rollback's plugin answered, unless it says the same as before.
+    fn replied(&mut self, event: &Event) -> Vec<String> {
+        let Event::RollbackReplied { replied, .. } = event else { return Vec::new() };
+        let lines = answered(&replied.reply);
+        if self.answered == lines {
+            return Vec::new();
+        }
+        self.answered.clone_from(&lines);
         lines
     }
 
@@ -177,11 +195,10 @@ fn happened(event: &Event) -> Vec<String> {
             }
             lines
         }
-        Event::RollbackReplied { replied, .. } => answered(&replied.reply),
         Event::Interrupted { by } => vec![painted(Ink::Yellow, &format!("interrupted by {by}"))],
         Event::NobodyToAsk => vec!["nobody can be asked here".to_owned()],
         Event::Answered { by, answer } => vec![format!("{by} answered: {}", answer_words(answer))],
-        Event::CallEnded { .. } | Event::Woke => Vec::new(),
+        Event::CallEnded { .. } | Event::RollbackReplied { .. } | Event::Woke => Vec::new(),
     }
 }
 

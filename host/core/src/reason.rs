@@ -206,7 +206,12 @@ impl fmt::Display for Ground {
             }
             Self::NoRollback => f.write_str("the plan names no rollback"),
             Self::DryRun { summary, steps } => {
-                write!(f, "dry run: would have rolled back in {} steps: {summary}", steps.len())
+                let steps = steps.len();
+                write!(
+                    f,
+                    "dry run: would have rolled back in {steps} step{}: {summary}",
+                    if steps == 1 { "" } else { "s" }
+                )
             }
             Self::Rollback { account } => write!(f, "rollback: {account}"),
             Self::Recovered => f.write_str("every recovery check let the previous version through"),

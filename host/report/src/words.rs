@@ -7,6 +7,11 @@ pub(crate) fn span(span: Span) -> String {
     micros(span.as_millis().saturating_mul(1_000))
 }
 
+/// Writes milliseconds that were measured: what is shorter than one took time as well.
+pub(crate) fn millis(millis: u64) -> String {
+    if millis == 0 { "under 1 ms".to_owned() } else { micros(millis.saturating_mul(1_000)) }
+}
+
 /// Writes microseconds with about three digits.
 pub(crate) fn micros(micros: u64) -> String {
     match micros {
@@ -48,6 +53,11 @@ mod tests {
         let shown: Vec<String> = [7, 1_250, 340_000, 1_250_000, 200_000_000, 7_500_000_000].map(micros).into();
 
         assert_eq!(shown, ["7 µs", "1.25 ms", "340 ms", "1.25 s", "3 min 20 s", "2 h 5 min"]);
+    }
+
+    #[test]
+    fn what_took_less_than_can_be_told_still_took_time() {
+        assert_eq!([0, 2].map(millis), ["under 1 ms", "2.00 ms"]);
     }
 
     #[test]

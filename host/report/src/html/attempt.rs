@@ -15,7 +15,7 @@ pub(super) fn section(attempt: &Attempt, of: usize) -> Markup {
             @if of > 1 || !attempt.counts {
                 p { strong { "Attempt " (attempt.number) } " " (parts::status(attempt.tone(), attempt.word))
                     @if !attempt.counts { span.quiet { " · counts for nothing" } }
-                    ": " (attempt.summary) }
+                    @if !attempt.summary.is_empty() { ": " (attempt.summary) } }
             }
             @if let Some(said) = &attempt.said { (told(said)) }
             @if let Some(fault) = &attempt.fault { (trouble(fault)) }

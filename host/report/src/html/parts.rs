@@ -11,7 +11,7 @@ pub(super) fn sign(tone: Tone) -> Markup {
         Tone::Look => "<path d='M8 1.5L15 14H1z'/><path d='M8 6v4M8 11.6v.8'/>",
         Tone::Bad => "<path d='M5 1h6l4 4v6l-4 4H5l-4-4V5z'/><path d='M5.4 5.4l5.2 5.2M10.6 5.4l-5.2 5.2'/>",
         Tone::Unclear => {
-            "<path d='M8 .4L15.6 8 8 15.6.4 8z'/><path d='M5.8 6.4a2.2 2 0 1 1 3.2 1.7Q8 8.6 8 9.5M8 12v.1'/>"
+            "<rect x='1' y='1' width='14' height='14' rx='3.5'/><path d='M5.6 6a2.4 2.2 0 1 1 3.5 1.9Q8 8.5 8 9.4M8 12v.1'/>"
         }
         Tone::Idle => "<circle cx='8' cy='8' r='6.5' class='hollow'/><path d='M5 8h6' class='dark'/>",
     };

@@ -211,7 +211,7 @@ impl Measured {
     /// Each figure with its name, for people.
     pub(crate) fn rows(&self) -> [(&'static str, String); 7] {
         [
-            ("wall", words::micros(self.wall_ms.saturating_mul(1_000))),
+            ("wall", words::millis(self.wall_ms)),
             ("cpu", words::micros(self.cpu_micros)),
             ("peak memory", words::bytes(self.peak_memory_bytes)),
             ("requests", self.requests.to_string()),

@@ -94,7 +94,8 @@ impl Measurement {
     /// The number with its unit, or why there is none.
     pub(crate) fn words(&self) -> String {
         match (self.number, self.absent) {
-            (Some(number), _) if self.unit.is_empty() => number.to_string(),
+            // "1" is the unit of what is only counted.
+            (Some(number), _) if matches!(self.unit.as_str(), "" | "1") => number.to_string(),
             (Some(number), _) => format!("{number} {}", self.unit),
             (None, why) => why.unwrap_or("no data").to_owned(),
         }
