@@ -64,7 +64,8 @@ pub(crate) fn history(store: &Store, run: &RunId) -> Result<History, Failure> {
     Ok(History { entries, evidence })
 }
 
-fn named(entry: &Entry) -> Option<Digest> {
+/// The evidence that an entry names.
+pub(crate) fn named(entry: &Entry) -> Option<Digest> {
     let What::Event { event } = &entry.what else { return None };
     match event {
         Event::CallEnded { called, .. } => called.facts.evidence,

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod command;
+mod denied;
 mod exit;
 mod failure;
 mod intent;

@@ -7,7 +7,7 @@ use crate::target::NotATarget;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The plan, the manifest or the host's policy does not allow it.
-    #[error("{}", with_cure(.0))]
+    #[error("{0}")]
     Denied(Box<Denial>),
     /// The request itself is not well-formed.
     #[error("{0}")]
@@ -45,13 +45,6 @@ impl Refusal {
             Self::Protocol(_) => "protocol",
             Self::Limit(_) => "limit",
         }
-    }
-}
-
-fn with_cure(denial: &Denial) -> String {
-    match denial.cure() {
-        Some(cure) => format!("{denial}; this would allow it:\n{cure}"),
-        None => denial.to_string(),
     }
 }
 

@@ -136,7 +136,10 @@ impl Page {
             let total = request.timings.as_ref().map(|parts| format!(" in {}", words::micros(parts.total)));
             let asked = code(&format!("{} {}", request.method, request.target));
             self.bullet(3, &format!("{asked} → {}{}", text(&request.words()), total.unwrap_or_default()));
-            request.cure.iter().for_each(|cure| self.bullet(4, &format!("would be allowed by {}", code(cure))));
+            if let Some(cure) = &request.cure {
+                self.bullet(4, "these lines of the plan would allow it:");
+                cure.lines().for_each(|line| self.bullet(5, &code(line)));
+            }
         }
         if seen.requests_left_out > 0 {
             self.bullet(3, &format!("and {} more", words::count(seen.requests_left_out, "request")));

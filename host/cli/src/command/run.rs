@@ -20,6 +20,7 @@ use crate::failure::Failure;
 use crate::intent::{self, Completeness, Intent};
 use crate::output;
 use crate::progress::{Lines, Live, Plain};
+use crate::{denied, kept};
 
 /// Runs a plan to its end.
 pub(crate) fn run(asked: &Run, path: &Path) -> Result<Exit, Failure> {
@@ -63,18 +64,23 @@ async fn carried_out(asked: &Run, path: &Path) -> Result<Exit, Failure> {
             .hint(format!("`holdpoint show {run}` tells how far it came"))
     })?;
     // The exit code belongs to the decision: a report that can't be written is told, and can be written later.
-    if let Err(failure) = write_reports(asked, path, &run) {
+    if let Err(failure) = look_back(asked, path, &run) {
         output::failure(&failure.hint(format!("the run is kept: `holdpoint report {run} --output FILE` writes it")));
     }
     let ending = conducted.run.ending();
     ending.map(Exit::Ended).ok_or_else(|| Failure::internal("the run has no ending"))
 }
 
-fn write_reports(asked: &Run, path: &Path, run: &RunId) -> Result<(), Failure> {
-    if asked.report.is_empty() {
-        return Ok(());
-    }
+/// Tells what would allow whatever was denied, and writes the reports.
+fn look_back(asked: &Run, path: &Path, run: &RunId) -> Result<(), Failure> {
     let store = open(path)?;
+    if asked.format == Format::Text {
+        let cures = denied::cures(&kept::history(&store, run)?);
+        if !cures.is_empty() {
+            output::progress("\nRequests were denied. If they should go through, add to the plan:\n");
+            output::progress(&format!("{}\n", cures.join("\n\n")));
+        }
+    }
     for report in &asked.report {
         write_report(&store, run, report)?;
         if asked.format == Format::Text {

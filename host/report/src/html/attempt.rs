@@ -80,7 +80,7 @@ pub(super) fn evidence(seen: &Seen, call: u64) -> Markup {
             div.denial {
                 p { strong { "Denied: " } code { (request.method) " " (request.target) } " – "
                     (request.why.as_deref().unwrap_or_default()) }
-                @if let Some(cure) = &request.cure { p { "This would allow it: " code { (cure) } } }
+                @if let Some(cure) = &request.cure { p { "These lines of the plan would allow it:" } pre { (cure) } }
             }
         }
         details.evidence {
