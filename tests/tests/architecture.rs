@@ -54,7 +54,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("wasmtime", &["holdpoint-sandbox"]),
     ("wasmtime-wasi", &["holdpoint-sandbox"]),
     ("wasmtime-wasi-http", &["holdpoint-sandbox"]),
-    ("rusqlite", &["holdpoint-journal"]),
+    ("rusqlite", &["holdpoint-journal", "holdpoint-tests"]),
     ("cap-std", &["holdpoint-journal"]),
     ("reqwest", &["holdpoint-gateway", "holdpoint-shop", "holdpoint-tests"]),
     ("toml", &["holdpoint-plan", "xtask"]),

@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Show(Show),
     /// Write a run's report
     Report(Report),
+    /// Find out whether a run's journal and evidence are what was written
+    Verify(Verify),
     /// Print a completion script for a shell
     Completions(Completions),
 }
@@ -205,6 +207,21 @@ pub(crate) struct Report {
     /// Where to write it [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The run: its identity, an unambiguous beginning of it, or `latest`
+    #[arg(default_value = "latest")]
+    pub(crate) run: String,
+
+    /// The head that was printed when the run ended: finds a chain that was written anew
+    #[arg(long, value_name = "SHA256")]
+    pub(crate) head: Option<String>,
+
+    /// How to tell what was found
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

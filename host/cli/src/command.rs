@@ -8,6 +8,7 @@ mod run;
 pub(crate) mod runs;
 mod schema;
 pub(crate) mod show;
+mod verify;
 
 use crate::arguments::{Arguments, Command};
 use crate::exit::Exit;
@@ -25,6 +26,7 @@ pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Runs(asked) => runs::runs(&asked, &store()?),
         Command::Show(asked) => show::show(&asked, &store()?),
         Command::Report(asked) => report::report(&asked, &store()?),
+        Command::Verify(asked) => verify::verify(&asked, &store()?),
         Command::Completions(asked) => Ok(completions::completions(&asked)),
     }
 }

@@ -61,7 +61,12 @@ pub(crate) fn history(store: &Store, run: &RunId) -> Result<History, Failure> {
             .map_err(|error| Failure::internal(format!("evidence {digest} of run {run}")).because(error))?;
         evidence.insert(digest, read);
     }
-    Ok(History { entries, evidence })
+    Ok(History { entries, evidence, head: head(store, run)? })
+}
+
+/// The hash of a run's last row.
+pub(crate) fn head(store: &Store, run: &RunId) -> Result<Option<Digest>, Failure> {
+    store.journal().head(run).map_err(|error| Failure::internal("the journal can't be read").because(error))
 }
 
 /// The evidence that an entry names.

@@ -69,6 +69,14 @@ pub enum JournalError {
         /// The sequence that was to come.
         at: u64,
     },
+    /// The last row has no hash to follow.
+    #[error("entry {found} of run {run} has no hash that another could follow: the journal is damaged")]
+    Unchained {
+        /// Which run.
+        run: RunId,
+        /// Which entry.
+        found: u64,
+    },
     /// A row is not an entry.
     #[error("entry {sequence} of run {run} can't be read: the journal is damaged, or a newer version wrote it")]
     Unreadable {

@@ -8,9 +8,12 @@ pub mod blob;
 pub mod journal;
 pub mod sqlite;
 pub mod store;
+pub mod verify;
+mod chain;
 mod schema;
 
 pub use blob::{BlobError, Blobs};
 pub use journal::{Journal, JournalError, RunRow};
 pub use sqlite::SqliteJournal;
 pub use store::{Store, StoreError};
+pub use verify::{Flaw, FlawKind, Verified};

@@ -1,9 +1,12 @@
 //! The database's tables and their version.
 
-use rusqlite::Connection;
+use holdpoint_core::id::{Digest, RunId};
+use rusqlite::{Connection, Transaction, params};
 
-/// The version that this program writes. It reads no newer one.
-pub(crate) const VERSION: i64 = 1;
+use crate::chain;
+
+/// The version that this program writes. It reads no newer one, and brings older ones up to it.
+pub(crate) const VERSION: i64 = 2;
 
 const TABLES: &str = "
     CREATE TABLE entry (
@@ -11,9 +14,20 @@ const TABLES: &str = "
         sequence INTEGER NOT NULL,
         moment   INTEGER NOT NULL,
         body     TEXT    NOT NULL,
+        link     TEXT    NOT NULL,
         PRIMARY KEY (run, sequence)
     ) STRICT, WITHOUT ROWID;
-    PRAGMA user_version = 1;
+    CREATE TABLE head (
+        run      TEXT    NOT NULL PRIMARY KEY,
+        sequence INTEGER NOT NULL,
+        link     TEXT    NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    PRAGMA user_version = 2;
+";
+
+/// From the version without a chain. What was written then is chained as it stands now.
+const FROM_1: &str = "
+    ALTER TABLE entry RENAME TO unchained;
 ";
 
 /// Sees to it that the tables are there. Returns the version that was found when it is not one that this program
@@ -24,9 +38,46 @@ pub(crate) fn prepare(connection: &mut Connection) -> rusqlite::Result<Option<i6
     let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     match found {
         0 => transaction.execute_batch(TABLES)?,
+        1 => chain_up(&transaction)?,
         VERSION => {}
         other => return Ok(Some(other)),
     }
     transaction.commit()?;
     Ok(None)
+}
+
+fn chain_up(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(FROM_1)?;
+    transaction.execute_batch(TABLES)?;
+    let mut rows = transaction.prepare("SELECT run, sequence, moment, body FROM unchained ORDER BY run, sequence")?;
+    let mut rows = rows.query([])?;
+    let mut last: Option<(String, Digest)> = None;
+    while let Some(row) = rows.next()? {
+        let (run, sequence, moment, body): (String, i64, i64, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        // A row under a name that no run can have was not written by us.
+        let Some(id) = RunId::parse(&run) else { continue };
+        let before = last.filter(|(of, _)| *of == run).map_or_else(|| chain::origin(&id), |(_, link)| link);
+        let link = chain::link(&before, sequence, moment, &body);
+        insert(transaction, &run, (sequence, moment, &body), &link)?;
+        last = Some((run, link));
+    }
+    transaction.execute_batch("DROP TABLE unchained")
+}
+
+/// Writes a row and notes it as the head.
+pub(crate) fn insert(
+    transaction: &Transaction<'_>,
+    run: &str,
+    (sequence, moment, body): (i64, i64, &str),
+    link: &Digest,
+) -> rusqlite::Result<()> {
+    let link = link.to_string();
+    transaction
+        .prepare_cached("INSERT INTO entry (run, sequence, moment, body, link) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![run, sequence, moment, body, link])?;
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO head (run, sequence, link) VALUES (?1, ?2, ?3)")?
+        .execute(params![run, sequence, link])?;
+    Ok(())
 }

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use holdpoint_core::id::{RunId, Sequence};
+use holdpoint_core::id::{Digest, RunId, Sequence};
 use holdpoint_core::run::entry::Entry;
 use holdpoint_core::time::Moment;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
+use crate::chain;
 use crate::journal::{Journal, JournalError, RunRow};
 use crate::schema;
 
@@ -17,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A journal in a SQLite file. Many may read while one writes.
 #[derive(Debug)]
 pub struct SqliteJournal {
-    connection: Connection,
+    pub(crate) connection: Connection,
 }
 
 /// Why a journal file could not be opened.
@@ -61,19 +62,23 @@ impl Journal for SqliteJournal {
         let database = |source| JournalError::Database { action: "write", source };
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
-        let last: Option<i64> = transaction
-            .query_row("SELECT max(sequence) FROM entry WHERE run = ?1", [run.as_str()], |row| row.get(0))
+        let query = "SELECT sequence, link FROM entry WHERE run = ?1 ORDER BY sequence DESC LIMIT 1";
+        let last: Option<(i64, String)> = transaction
+            .query_row(query, [run.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
             .map_err(database)?;
-        let found = last.map_or(0, i64::unsigned_abs);
+        let found = last.as_ref().map_or(0, |(sequence, _)| sequence.unsigned_abs());
         if found.checked_add(1) != Some(expected.0) {
             return Err(JournalError::Conflict { run: run.clone(), expected: expected.0, found });
         }
-        {
-            let insert = "INSERT INTO entry (run, sequence, moment, body) VALUES (?1, ?2, ?3, ?4)";
-            let mut insert = transaction.prepare_cached(insert).map_err(database)?;
-            for row in rows {
-                insert.execute(params![run.as_str(), row.sequence, row.moment, row.body]).map_err(database)?;
-            }
+        let mut link = match last {
+            None => chain::origin(run),
+            Some((_, link)) => Digest::parse(&link).map_err(|_| JournalError::Unchained { run: run.clone(), found })?,
+        };
+        for row in rows {
+            link = chain::link(&link, row.sequence, row.moment, &row.body);
+            let written = (row.sequence, row.moment, row.body.as_str());
+            schema::insert(&transaction, run.as_str(), written, &link).map_err(database)?;
         }
         transaction.commit().map_err(database)
     }
@@ -253,9 +258,9 @@ mod tests {
         let (folder, journal) = journal();
         drop(journal);
         let path = folder.path().join("journal.db");
-        Connection::open(&path).unwrap().pragma_update(None, "user_version", 2).unwrap();
+        Connection::open(&path).unwrap().pragma_update(None, "user_version", 3).unwrap();
         let opened = SqliteJournal::open(&path);
-        assert!(matches!(opened, Err(OpenError::Newer { found: 2, known: 1 })), "{opened:?}");
+        assert!(matches!(opened, Err(OpenError::Newer { found: 3, known: 2 })), "{opened:?}");
     }
 
     #[test]

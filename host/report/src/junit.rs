@@ -59,13 +59,14 @@ fn suite(name: &str, checks: &[Check], story: &Story) -> TestSuite {
     suite
 }
 
-fn properties<'a>(subject: &'a Subject, story: &'a Story) -> [(&'static str, &'a str); 5] {
+fn properties<'a>(subject: &'a Subject, story: &'a Story) -> [(&'static str, &'a str); 6] {
     [
         ("holdpoint.run", &subject.run),
         ("holdpoint.decision", &story.headline.word),
         ("holdpoint.plan", &subject.plan),
         ("holdpoint.plan-digest", &subject.plan_digest),
         ("holdpoint.host", &subject.host),
+        ("holdpoint.journal-head", subject.head.as_deref().unwrap_or_default()),
     ]
 }
 

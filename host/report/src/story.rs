@@ -32,6 +32,8 @@ pub struct History {
     pub entries: Vec<Entry>,
     /// The evidence by its digest. What is missing here is told as missing.
     pub evidence: BTreeMap<Digest, Evidence>,
+    /// The hash of the journal's last row, which stands for all of it. `None` where the journal has none.
+    pub head: Option<Digest>,
 }
 
 /// What a reader needs of a run. Made by [`tell`]; every format renders it and nothing else.
@@ -63,7 +65,7 @@ pub fn tell(history: &History) -> Story {
     Story {
         headline: Headline::of(course),
         reasons: course.and_then(chain::standing),
-        subject: course.map(|course| Subject::of(course, &history.entries)),
+        subject: course.map(|course| Subject::of(course, history)),
         decisions: course.map(chain::decisions).unwrap_or_default(),
         phases: course.map(|course| phase::all(course, &ledger, kept)).unwrap_or_default(),
         rollback: course.and_then(|course| rollback::of(course, &ledger, kept)),

@@ -18,9 +18,8 @@ use crate::command::report::{by_ending, writable, write_report};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::intent::{self, Completeness, Intent};
-use crate::output;
 use crate::progress::{Lines, Live, Plain};
-use crate::{denied, kept};
+use crate::{denied, kept, output};
 
 /// Runs a plan to its end.
 pub(crate) fn run(asked: &Run, path: &Path) -> Result<Exit, Failure> {
@@ -71,9 +70,17 @@ async fn carried_out(asked: &Run, path: &Path) -> Result<Exit, Failure> {
     ending.map(Exit::Ended).ok_or_else(|| Failure::internal("the run has no ending"))
 }
 
-/// Tells what would allow whatever was denied, and writes the reports.
+/// Tells the journal's head and what would allow whatever was denied, and writes the reports.
 fn look_back(asked: &Run, path: &Path, run: &RunId) -> Result<(), Failure> {
     let store = open(path)?;
+    if let Some(head) = kept::head(&store, run)? {
+        let told = format!("head      {head}");
+        match asked.format {
+            Format::Text => output::progress(&told),
+            // What stands on the standard output is the journal and nothing else.
+            Format::Json => output::note(&told),
+        }
+    }
     if asked.format == Format::Text {
         let cures = denied::cures(&kept::history(&store, run)?);
         if !cures.is_empty() {

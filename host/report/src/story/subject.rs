@@ -10,6 +10,7 @@ use holdpoint_core::run::event::Mode;
 use holdpoint_core::time::Elapsed;
 use serde::Serialize;
 
+use crate::story::History;
 use crate::words;
 
 /// What a run is about.
@@ -34,6 +35,8 @@ pub(crate) struct Subject {
     /// How long it took so far, or in all.
     pub(crate) took_ms: u64,
     pub(crate) took: String,
+    /// The hash of the journal's last row.
+    pub(crate) head: Option<String>,
 }
 
 /// A plugin of the plan.
@@ -48,7 +51,8 @@ pub(crate) struct Plugin {
 }
 
 impl Subject {
-    pub(crate) fn of(course: &Course, entries: &[Entry]) -> Self {
+    pub(crate) fn of(course: &Course, history: &History) -> Self {
+        let entries = &history.entries;
         let start = course.start();
         let began = entries.first().map(|entry| (entry.at, entry.moment)).unwrap_or_default();
         let ended = course.closing().map(|closing| closing.at);
@@ -68,6 +72,7 @@ impl Subject {
             started_unix_ms: began.1.0,
             took_ms: took.as_millis(),
             took: words::span(took),
+            head: history.head.map(|head| head.to_string()),
         }
     }
 
@@ -100,6 +105,7 @@ impl Subject {
             ("Plan", &self.plan),
             ("Plan digest", &self.plan_digest),
             ("Host", &self.host),
+            ("Journal head", self.head.as_deref().unwrap_or("none")),
         ]
     }
 }

@@ -66,7 +66,7 @@ fn a_history_cut_anywhere_has_a_story_that_passes_nothing_unsettled() {
     for most in 0..whole.entries.len() {
         let entries = whole.entries.iter().take(most).cloned().collect();
 
-        let story = tell(&History { entries, evidence: whole.evidence.clone() });
+        let story = tell(&History { entries, ..whole.clone() });
 
         let told: serde_json::Value = serde_json::from_str(&json(&story)).unwrap();
         let word = told["headline"]["word"].as_str().unwrap();

@@ -38,7 +38,12 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn start(plan: Plan) -> Self {
-        let mut scene = Self { run: Run::new(), commands: vec![], history: History::default(), now: 0 };
+        let mut scene = Self {
+            run: Run::new(),
+            commands: vec![],
+            history: History { head: Some(Digest::of(b"the last row")), ..History::default() },
+            now: 0,
+        };
         scene.happens(Event::Started {
             run: RunId::parse("0190c2a4-7d1e-7c33-9b1a-5f2d8e6a4b10").unwrap(),
             plan: Box::new(plan),
