@@ -19,6 +19,37 @@ const MISTAKES: [(&str, &str, &str); 12] = [
     ("expect.status = 303", "expect.status = \"three\"", "status"),
 ];
 
+/// The mistakes that hide others: what is no TOML can't be read on, and without its bundle a plugin's settings can't
+/// be looked at.
+const HIDING: [usize; 2] = [1, 5];
+
+#[test]
+fn mistakes_that_stand_together_are_all_told_each_on_its_line() {
+    let mut text = std::fs::read_to_string(root().join("examples/plans/shop.toml")).unwrap();
+    let together: Vec<_> =
+        MISTAKES.iter().enumerate().filter(|(index, _)| !HIDING.contains(index)).map(|(_, it)| it).collect();
+    for (right, wrong, _) in &together {
+        assert!(text.contains(right), "the shop's plan has no {right:?} left");
+        text = text.replacen(right, wrong, 1);
+    }
+    let folder = TempDir::new().unwrap();
+    let plan = folder.path().join("plan.toml");
+    std::fs::write(&plan, &text).unwrap();
+
+    let mut command = holdpoint(folder.path());
+    command.arg("lint").arg(&plan).args(["-e", "demo", "--plugins"]).arg(target().join("plugins"));
+    let output = command.output().unwrap();
+
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let err = String::from_utf8_lossy(&output.stderr).into_owned();
+    for (_, wrong, _) in together {
+        // A name that stands twice is told where it stands again.
+        let at = if wrong.contains("health") { text.rfind(wrong) } else { text.find(wrong) }.unwrap();
+        let line = text[..at].matches('\n').count() + 1;
+        assert!(err.contains(&format!("plan.toml:{line}:")), "{wrong} is on line {line}: {err}");
+    }
+}
+
 #[test]
 fn each_mistake_is_told_on_its_line() {
     let good = std::fs::read_to_string(root().join("examples/plans/shop.toml")).unwrap();

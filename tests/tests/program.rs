@@ -89,3 +89,61 @@ fn completions_know_every_command() {
         assert!(script.contains(command), "{command}");
     }
 }
+
+/// What is typed, with the program's folder in place of `@`; the exit code; what must be told; and a word of the cure.
+const WRONG: [(&[&str], i32, &str, &str); 16] = [
+    (&["run", "@/none.toml"], 2, "could not read the plan", "hint: the path"),
+    (&["lint", "@"], 2, "could not read the plan", "hint: it is a folder"),
+    (&["lint", "@/binary"], 2, "could not read the plan", "hint: it must be TOML"),
+    (&["lint", "@/empty.toml"], 2, "empty.toml:1:1: error: the plan has no \"holdpoint\"", "holdpoint = \"0.1\""),
+    (&["lint", "@/plan.toml", "--release", "@/none.json"], 2, "could not read the release file", "hint: the path"),
+    (&["lint", "@/plan.toml", "--policy", "@/empty.toml"], 2, "the policy has no \"holdpoint\"", "holdpoint = \"0.1\""),
+    (&["lint", "@/plan.toml", "--change", "featur"], 2, "--change can't be \"featur\"", "did you mean \"feature\"?"),
+    (&["lint", "@/plan.toml", "--bind", "shop"], 2, "--bind \"shop\" does not say ENDPOINT=URL", "--bind shop="),
+    (
+        &["lint", "@/plan.toml", "--bind", "shp=http://a.example"],
+        2,
+        "there is no endpoint \"shp\"",
+        "the plan has shop",
+    ),
+    (&["lint", "@/plan.toml", "--bind", "shop=a.example"], 2, "--bind shop: a URL begins with", "https://"),
+    (&["run", "@/plan.toml", "-e", "test"], 2, "the release's version is not known", "--release-version"),
+    (&["show", "--store", "@/empty.toml"], 2, "the runs can't be read", "--store DIR"),
+    (&["show", "--store", "@/none"], 2, "there are no runs in", "--store DIR"),
+    (&["report", "-o", "@/report.pdf"], 2, "there are no runs in", "--store DIR"),
+    (&["inspect", "@/plan.toml"], 2, "this is not WebAssembly", "*.wasm"),
+    (&["runs", "--most", "-1"], 2, "'-1'", "--most"),
+];
+
+#[test]
+fn a_wrong_call_is_told_with_what_was_wrong_and_what_mends_it() {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().to_str().unwrap();
+    let plan = "holdpoint = \"0.1\"\nname = \"x\"\n[endpoint.shop]\nurl = \"https://shop.example\"\n[plugin.http]\n\
+                bundle = \"http.wasm\"\n[[plugin.http.grant]]\nendpoint = \"shop\"\n[[phase]]\nname = \"smoke\"\n\
+                [[phase.check]]\nname = \"home\"\nplugin = \"http\"\non-fail = \"escalate\"\n\
+                settings = { url = \"endpoint:shop/\", expect = { status = 200 } }\n[escalation]\ncommander = \"me\"\n\
+                [release]\nservice = \"shop\"\n";
+    std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
+    std::fs::write(folder.path().join("empty.toml"), "").unwrap();
+    std::fs::write(folder.path().join("binary"), [0xff, 0xfe, 0x00]).unwrap();
+    for (typed, code, what, cure) in WRONG {
+        let mut command = std::process::Command::new(holdpoint_tests::program());
+        command.env("HOLDPOINT_PLUGINS", target().join("plugins")).env("HOLDPOINT_STORE", folder.path().join("store"));
+        command.env_remove("HOLDPOINT_POLICY");
+        let output = command.args(typed.iter().map(|word| word.replace('@', place))).output().unwrap();
+
+        assert_eq!(output.status.code(), Some(code), "{typed:?}: {}", said(&output));
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(err.contains(what), "{typed:?} does not tell {what:?}: {err}");
+        assert!(err.contains(cure), "{typed:?} does not tell {cure:?}: {err}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_set_and_empty_is_not_taken_for_one_that_is_not_set() {
+    let folder = TempDir::new().unwrap();
+    let output = holdpoint(folder.path()).arg("runs").env("HOLDPOINT_POLICY", "").output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("HOLDPOINT_POLICY is set, and empty"), "{}", said(&output));
+}

@@ -175,7 +175,7 @@ pub(crate) struct Inspect {
 #[derive(Debug, Args)]
 pub(crate) struct Runs {
     /// At most so many
-    #[arg(long, default_value_t = 20, value_name = "COUNT")]
+    #[arg(long, default_value_t = 20, value_name = "COUNT", allow_negative_numbers = true)]
     pub(crate) most: usize,
 
     /// How to list them

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use holdpoint_bundle::Bundle;
@@ -13,7 +14,7 @@ use holdpoint_core::policy::HostPolicy;
 use holdpoint_core::release::Release;
 use holdpoint_gateway::Gateway;
 use holdpoint_plan::release::{Fact, Gathered, Layer, Sources};
-use holdpoint_plan::{Attachment, BundleFacts, Context, Draft, Problem, SettingsOf};
+use holdpoint_plan::{Attachment, BundleFacts, Code, Context, Draft, Problem, SettingsOf};
 use holdpoint_sandbox::{Loaded, Raw, Sandbox};
 
 use crate::arguments::{PlanSource, ReleaseFacts};
@@ -66,9 +67,12 @@ pub(crate) async fn read(source: &PlanSource, completeness: Completeness) -> Res
     bind(&mut draft, &source.bind, &file, &mut told)?;
     let policy = policy(source.policy.as_deref(), &mut told)?;
     let gathered = release(&draft, &source.release, &mut told)?;
-    if completeness == Completeness::Whole {
-        tell(&mut told, &file, gathered.problems);
+    let mut problems = gathered.problems;
+    match completeness {
+        Completeness::Whole => {}
+        Completeness::AsFarAsKnown => problems.retain(|problem| problem.code != Code::MissingFact),
     }
+    tell(&mut told, &file, problems);
 
     let folder = source.plan.parent().unwrap_or(Path::new("")).to_owned();
     let found = Found::of(&draft, &folder, &source.plugins);
@@ -230,7 +234,11 @@ fn release(draft: &Draft, facts: &ReleaseFacts, told: &mut Vec<Told>) -> Result<
         }
         None => Layer::default(),
     };
-    let variables: BTreeMap<String, String> = std::env::vars().collect();
+    // Another program's variable need not be text; one of ours that is not shows what can't be read.
+    let text = |word: std::ffi::OsString| word.to_string_lossy().into_owned();
+    let variables: BTreeMap<String, String> =
+        std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect();
+    tell(told, "", holdpoint_plan::release::misspelt(variables.keys().map(String::as_str)));
     let sources =
         Sources { flags: flags(facts), variables: Layer::of_variables(&variables), file, plan: draft.release() };
     Ok(sources.gather())
@@ -266,9 +274,23 @@ fn tell(told: &mut Vec<Told>, file: &str, problems: Vec<Problem>) {
     told.extend(problems.into_iter().map(|problem| Told { file: file.to_owned(), problem }));
 }
 
+/// What mends a file that can't be read.
+const UNREADABLE: [(ErrorKind, &str); 4] = [
+    (ErrorKind::NotFound, "the path must be that of a file, as seen from here"),
+    (ErrorKind::IsADirectory, "it is a folder: name the file in it"),
+    (ErrorKind::InvalidData, "it must be TOML, written in UTF-8"),
+    (ErrorKind::PermissionDenied, "whoever runs this must be allowed to read it"),
+];
+
 fn read_text(path: &Path, what: &str) -> Result<String, Failure> {
-    fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("could not read {what} {}", path.display())).because(error))
+    fs::read_to_string(path).map_err(|error| {
+        let cure = UNREADABLE.iter().find(|(kind, _)| *kind == error.kind());
+        let failure = Failure::usage(format!("could not read {what} {}", path.display())).because(error);
+        match cure {
+            Some((_, cure)) => failure.hint(*cure),
+            None => failure,
+        }
+    })
 }
 
 /// The digest of a plan's frozen form.

@@ -17,10 +17,17 @@ pub(crate) fn store(path: &Path) -> Result<Store, Failure> {
     Store::open_existing(path).map_err(|error| match error {
         StoreError::Missing { path } => Failure::usage(format!("there are no runs in {}", path.display()))
             .hint("`holdpoint run PLAN` makes the first; --store DIR names another place"),
-        StoreError::Folder { .. } | StoreError::Journal { .. } => {
-            Failure::internal("the runs can't be read").because(error)
-        }
+        StoreError::Folder { .. } | StoreError::Journal { .. } => unusable("the runs can't be read", error),
     })
+}
+
+/// A store that can't be used: somebody named a wrong place, or what lies there is damaged.
+pub(crate) fn unusable(what: &str, error: StoreError) -> Failure {
+    let failure = match error {
+        StoreError::Folder { .. } | StoreError::Missing { .. } => Failure::usage(what),
+        StoreError::Journal { .. } => Failure::internal(what),
+    };
+    failure.because(error).hint("the store is a folder that you may write to; --store DIR names another")
 }
 
 /// The run that is meant by its identity, an unambiguous beginning of it, or `latest`.

@@ -21,6 +21,9 @@ use clap::Parser as _;
 use arguments::Arguments;
 
 fn main() -> ExitCode {
+    if let Err(failure) = setting::none_is_empty() {
+        return failure.report();
+    }
     let arguments = Arguments::parse();
     output::trace(arguments.verbose);
     match command::perform(arguments) {

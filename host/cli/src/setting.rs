@@ -5,6 +5,17 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
+/// Refuses a variable that is set and names nothing: whoever set it meant something by it.
+pub(crate) fn none_is_empty() -> Result<(), Failure> {
+    let paths = ["HOLDPOINT_STORE", "HOLDPOINT_POLICY", "HOLDPOINT_PLUGINS", "HOLDPOINT_CACHE"];
+    match paths.into_iter().find(|name| env::var_os(name).is_some_and(|value| value.is_empty())) {
+        Some(name) => {
+            Err(Failure::usage(format!("the variable {name} is set, and empty")).hint("give it a path, or unset it"))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Where runs and their evidence are kept: what was given, else the user's state folder.
 pub(crate) fn store(given: Option<&Path>) -> Result<PathBuf, Failure> {
     folder(given, "XDG_STATE_HOME", ".local/state", "--store")

@@ -70,7 +70,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Missing`] when there is none; otherwise as [`Store::open`].
     pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
-        if path.join("journal.db").exists() {
+        let there = path.join("journal.db").try_exists();
+        if there.map_err(|source| StoreError::Folder { path: path.to_owned(), source })? {
             Self::open(path)
         } else {
             Err(StoreError::Missing { path: path.to_owned() })

@@ -187,7 +187,9 @@ impl Draft {
         let Some((placed, endpoint)) = named.into_iter().find(|(found, _)| found.value.as_str() == name) else {
             let known: Vec<&str> = self.endpoints().map(|(found, _)| found.value.as_str()).collect();
             let meant = crate::suggest::did_you_mean(name, known.iter().copied());
-            return Err(Problem::nowhere(Code::UnknownName, format!("--bind: there is no endpoint {name:?}{meant}")));
+            let problem = Problem::nowhere(Code::UnknownName, format!("--bind: there is no endpoint {name:?}{meant}"));
+            let known = if known.is_empty() { "no endpoint".to_owned() } else { known.join(", ") };
+            return Err(problem.cured_by(format!("the plan has {known}")));
         };
         let target = Target::parse(url).map_err(|why| Problem::nowhere(Code::Url, format!("--bind {name}: {why}")))?;
         endpoint.url = Some(Placed { value: target, at: placed.at });

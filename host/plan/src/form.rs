@@ -201,7 +201,12 @@ fn fits_json(node: &Node, spot: &Spot, reader: &mut Reader<'_>) -> bool {
     let nodes: Vec<&Node> = match &node.value {
         Value::Text(_) | Value::Integer(_) | Value::Boolean(_) => return true,
         Value::Float(number) if number.is_finite() => return true,
-        Value::Float(_) | Value::Other(_) => {
+        Value::Float(_) => {
+            let what = format!("{} holds a number that is not finite, which a plugin can't be given", spot.words());
+            reader.curable(Code::BadValue, node.at, (what, "write a number, or leave the key out".to_owned()));
+            return false;
+        }
+        Value::Other(_) => {
             let what = format!("{} holds {}, which a plugin can't be given", spot.words(), node.value.kind());
             reader.curable(Code::WrongType, node.at, (what, "write it as a text".to_owned()));
             return false;
@@ -355,7 +360,12 @@ pub(crate) fn optional<T: Form>(node: &Node, spot: &Spot, reader: &mut Reader<'_
 /// Reads the value of a key that must be there.
 pub(crate) fn required<T: Form>(node: &Node, spot: &Spot, reader: &mut Reader<'_>) -> Option<Placed<T>> {
     if node.get(&spot.key).is_none() {
-        reader.error(Code::MissingKey, node.at, format!("{} has no {:?}", spot.owner, spot.key));
+        let what = format!("{} has no {:?}", spot.owner, spot.key);
+        if spot.key == "holdpoint" {
+            reader.curable(Code::MissingKey, node.at, (what, "begin it with holdpoint = \"0.1\"".to_owned()));
+        } else {
+            reader.error(Code::MissingKey, node.at, what);
+        }
     }
     optional(node, spot, reader)
 }

@@ -91,8 +91,10 @@ pub enum Code {
     Commander,
     /// Something that has no effect.
     Unused,
-    /// A fact of the release is missing or can't be.
+    /// A fact of the release that can't be.
     Release,
+    /// A fact of the release that nothing states.
+    MissingFact,
 }
 
 /// One thing that is wrong.

@@ -271,7 +271,7 @@ fn check(value: &str, whence: &str, problems: &mut Vec<Problem>) {
 
 fn missing(fact: Fact) -> Problem {
     let key = fact.key();
-    let problem = Problem::nowhere(Code::Release, format!("the release's {key} is not known"));
+    let problem = Problem::nowhere(Code::MissingFact, format!("the release's {key} is not known"));
     problem.cured_by(format!(
         "give {}, set {}, or write {key} in a release file or in the plan's [release]",
         fact.flag(),

@@ -98,7 +98,7 @@ fn look_back(asked: &Run, path: &Path, run: &RunId) -> Result<(), Failure> {
 }
 
 fn open(path: &Path) -> Result<Store, Failure> {
-    Store::open(path).map_err(|error| Failure::internal("runs can't be kept").because(error))
+    Store::open(path).map_err(|error| kept::unusable("runs can't be kept", error))
 }
 
 fn observer(format: Format) -> Box<dyn Observer> {
