@@ -46,7 +46,7 @@ const PROMISED: &[(&str, Bound)] = &[
 /// be busy.
 pub(crate) fn bench(places: &Places) -> Result<()> {
     package::provide(FOR_BENCH)?;
-    guests::build(&guests::Arguments::all())?;
+    guests::build(places, &guests::Arguments::all())?;
     let everything = ["build", "--workspace", "--all-targets"];
     run("build, optimised", cargo(&places.root).args(everything).args(OPTIMISED))?;
     let mut figures = Vec::new();

@@ -11,6 +11,6 @@ use crate::step::{Places, cargo, run};
 /// # Errors
 /// When a build fails; its own words stand above on the terminal.
 pub(crate) fn build(places: &Places) -> Result<()> {
-    guests::build(&guests::Arguments::all())?;
+    guests::build(places, &guests::Arguments::all())?;
     run("build the workspace", cargo(&places.root).args(["build", "--workspace", "--all-targets"]))
 }

@@ -10,12 +10,13 @@ mod manifest;
 mod toolchain;
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::{MetadataCommand, Package};
 use sha2::{Digest, Sha256};
 
+use crate::step::{Places, say};
 use manifest::Manifest;
 use toolchain::Toolchain;
 
@@ -33,23 +34,13 @@ impl Arguments {
     }
 }
 
-/// Where things are read from and written to.
-struct Places {
-    /// The repository.
-    root: PathBuf,
-    /// The guests' own build folder: never the host's, or each would throw away the other's work.
-    building: PathBuf,
-    /// Where components go.
-    output: PathBuf,
-}
-
 /// One package that becomes a component.
 struct Guest {
     package: String,
     /// The core module's file name.
     module: String,
     manifest: Manifest,
-    /// Whether it is shipped or only tested with, as the folder below `output`.
+    /// Whether it is shipped or only tested with, as the folder below the components' own.
     shelf: &'static str,
 }
 
@@ -58,42 +49,24 @@ struct Guest {
 /// # Errors
 /// When a guest is incomplete, doesn't compile or doesn't fit the plugin interface, or when no compiler for
 /// guests is to be had. Nothing is written then.
-pub(crate) fn build(arguments: &Arguments) -> Result<()> {
-    let places = Places::find()?;
-    let guests = chosen(guests(&places)?, &arguments.names)?;
-    fs::create_dir_all(&places.output)?;
+pub(crate) fn build(places: &Places, arguments: &Arguments) -> Result<()> {
+    let output = places.plugins();
+    let guests = chosen(guests(places)?, &arguments.names)?;
+    fs::create_dir_all(&output)?;
     // Two builds at once would read each other's modules.
-    let lock = File::create(places.output.join(".lock"))?;
+    let lock = File::create(output.join(".lock"))?;
     lock.lock().context("could not lock the folder of components")?;
 
     let toolchain = Toolchain::choose()?;
     say(&format!("guests: compiling with {toolchain}"));
     let packages: Vec<&str> = guests.iter().map(|guest| guest.package.as_str()).collect();
-    toolchain.build(&places.root, &places.building, &packages)?;
+    toolchain.build(&places.root, &places.guests(), &packages)?;
 
-    let encoded: Vec<Vec<u8>> = guests.iter().map(|guest| guest.encode(&places)).collect::<Result<_>>()?;
+    let encoded: Vec<Vec<u8>> = guests.iter().map(|guest| guest.encode(places)).collect::<Result<_>>()?;
     for (guest, bytes) in guests.iter().zip(encoded) {
-        guest.deliver(&places, &bytes)?;
+        guest.deliver(&output, &bytes)?;
     }
     Ok(())
-}
-
-impl Places {
-    fn find() -> Result<Self> {
-        // Asked when running, not when compiled: one target folder may serve several checkouts.
-        let here = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
-        let root = Path::new(&here).join("../..").canonicalize()?;
-        let host = metadata(&root.join("Cargo.toml"))?.target_directory.into_std_path_buf();
-        let building = match std::env::var_os("CARGO_TARGET_DIR") {
-            Some(_) => host.join("guests"),
-            None => root.join("plugins/target"),
-        };
-        Ok(Self { output: host.join("plugins"), root, building })
-    }
-
-    fn module(&self, name: &str) -> PathBuf {
-        self.building.join("wasm32-unknown-unknown/release").join(name)
-    }
 }
 
 impl Guest {
@@ -113,14 +86,14 @@ impl Guest {
     }
 
     fn encode(&self, places: &Places) -> Result<Vec<u8>> {
-        let path = places.module(&self.module);
+        let path = places.guests().join("wasm32-unknown-unknown/release").join(&self.module);
         let module = fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
         component::encode(&module, &self.manifest)
             .with_context(|| format!("{} does not fit the plugin interface", self.package))
     }
 
-    fn deliver(&self, places: &Places, bytes: &[u8]) -> Result<()> {
-        let folder = places.output.join(self.shelf);
+    fn deliver(&self, output: &Path, bytes: &[u8]) -> Result<()> {
+        let folder = output.join(self.shelf);
         fs::create_dir_all(&folder)?;
         let path = folder.join(format!("{}.wasm", self.manifest.name()));
         let news = if fs::read(&path).is_ok_and(|old| old == bytes) { "unchanged" } else { "written" };
@@ -167,9 +140,4 @@ fn metadata(manifest: &Path) -> Result<cargo_metadata::Metadata> {
         .no_deps()
         .exec()
         .with_context(|| format!("could not read the workspace {}", manifest.display()))
-}
-
-#[expect(clippy::print_stdout, reason = "what a task prints is what it is for")]
-fn say(line: &str) {
-    println!("{line}");
 }

@@ -41,7 +41,7 @@ fn main() -> anyhow::Result<()> {
     let task = Arguments::parse().task;
     let places = step::Places::find()?;
     match task {
-        Task::Guests(arguments) => guests::build(&arguments),
+        Task::Guests(arguments) => guests::build(&places, &arguments),
         Task::Build => build::build(&places),
         Task::Demo => demo::demo(&places),
         Task::Test => test::test(&places),

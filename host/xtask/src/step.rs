@@ -32,6 +32,14 @@ impl Places {
         self.target.join("debug").join(name)
     }
 
+    /// The guests' own build folder: never the host's, or each would throw away the other's work.
+    pub(crate) fn guests(&self) -> PathBuf {
+        match std::env::var_os("CARGO_TARGET_DIR") {
+            Some(_) => self.target.join("guests"),
+            None => self.root.join("plugins/target"),
+        }
+    }
+
     /// Where the built plugins are.
     pub(crate) fn plugins(&self) -> PathBuf {
         self.target.join("plugins")
