@@ -79,6 +79,12 @@ impl Bench {
         self
     }
 
+    /// Adds what belongs to the plugin that was added last.
+    pub(crate) fn plugin_rest(mut self, rest: &str) -> Self {
+        let _ = writeln!(self.plugins, "{rest}");
+        self
+    }
+
     /// Adds an endpoint.
     pub(crate) fn endpoint(mut self, name: &str, url: &str) -> Self {
         let _ = writeln!(self.plugins, "[endpoint.{name}]\nurl = {url:?}\naddresses = [\"127.0.0.1\"]");

@@ -2,6 +2,7 @@
 
 mod endless;
 mod flood;
+mod liar;
 mod memory;
 mod parked;
 mod stack;
@@ -21,6 +22,7 @@ pub(crate) fn rows() -> Vec<Row> {
         flood::LOG,
         flood::CALLS,
         parked::ROW,
+        liar::ROW,
         verdict::ODD,
         state::ROW,
     ]

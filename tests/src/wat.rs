@@ -82,12 +82,13 @@ pub fn in_call(hostile: &str) -> String {
     format!("(if (i32.gt_u (local.get 3) (i32.const 64)) (then {hostile})) {}", Core::default().realloc)
 }
 
-/// Appends the manifest of a check that asks for nothing and has no settings.
+/// Appends the manifest of a check that asks to look with GET and has no settings.
 #[must_use]
 pub fn with_manifest(mut component: Vec<u8>, name: &str) -> Vec<u8> {
     let manifest = serde_json::json!({
         "manifest": 1, "name": name, "version": "0.1.0", "kind": "check", "summary": "a guest of the tests",
-        "docs": "", "settings": {"type": "object"}, "requests": [], "limits": {},
+        "docs": "", "settings": {"type": "object"}, "limits": {},
+        "requests": [{"import": "http", "methods": ["GET"], "why": "it says that it looks"}],
     });
     let content = Cow::Owned(manifest.to_string().into_bytes());
     CustomSection { name: "holdpoint:manifest".into(), data: content }.append_to_component(&mut component);

@@ -115,6 +115,18 @@ impl Settled {
 }
 
 impl Called {
+    /// Doubts a word that lets the release through, when the host did not see the plugin look: fewer requests left than
+    /// the check asks for. What it said stands in the summary. (D-1)
+    pub(crate) fn held_to(mut self, min_evidence: u32) -> Self {
+        let sent = self.facts.requests;
+        if let Outcome::Said { verdict } = &mut self.outcome
+            && sent < min_evidence
+        {
+            verdict.doubt(sent, min_evidence);
+        }
+        self
+    }
+
     /// Returns what a call may have ended as: skipped and waived are words of the run alone, and a call that brings
     /// one of them counts as an error of the host. (D-1)
     pub(crate) fn of_call(mut self) -> Self {

@@ -3,6 +3,7 @@
 pub mod admit;
 
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -118,6 +119,18 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Lets a word that would let the release through count for nothing, since too few requests were seen for it.
+    pub(crate) fn doubt(&mut self, sent: u32, least: u32) {
+        let word = match self.finds {
+            Finds::Pass => "pass",
+            Finds::Warn => "warn",
+            Finds::Fail | Finds::Inconclusive => return,
+        };
+        self.finds = Finds::Inconclusive;
+        let said = core::mem::take(&mut self.summary);
+        self.summary = format!("it said {word} on {sent} of at least {least} requests, without having looked: {said}");
+    }
+
     /// What it found.
     pub fn finds(&self) -> Finds {
         self.finds

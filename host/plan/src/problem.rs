@@ -77,6 +77,8 @@ pub enum Code {
     Settings,
     /// A reference in settings to an endpoint that the plugin may not reach.
     NotGranted,
+    /// A check that can never let a release through.
+    NeverPasses,
     /// No phases, or a phase without checks.
     Empty,
     /// A rollback whose success nothing verifies.

@@ -29,6 +29,9 @@ pub struct Check {
     pub attempts: Attempts,
     /// How long one attempt may take.
     pub timeout: Span,
+    /// How many requests must have left for its word to let the release through.
+    #[serde(default)]
+    pub min_evidence: u32,
 }
 
 /// How bad it is when a check fails.

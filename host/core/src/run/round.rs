@@ -169,7 +169,12 @@ impl Round {
         let Standing::Running { since, attempts, .. } = &run.standing else {
             return false;
         };
-        let ended = Attempt { call, began: *since, ended: now, called: called.clone().of_call() };
+        let ended = Attempt {
+            call,
+            began: *since,
+            ended: now,
+            called: called.clone().of_call().held_to(run.check.min_evidence),
+        };
         let attempts = attempts.iter().cloned().chain([ended]).collect();
         run.standing = match settle(attempts, &run.check.attempts) {
             Settling::Settled(settled) => Standing::Settled(settled),

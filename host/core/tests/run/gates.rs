@@ -1,7 +1,8 @@
 //! Gates: what follows from the checks of a phase. (D-1, D-2, D-3, D-4, D-7, D-8, D-9, D-10)
 
 use holdpoint_core::decision::Decided;
-use holdpoint_core::outcome::{FaultKind, Outcome};
+use holdpoint_core::facts::Facts;
+use holdpoint_core::outcome::{Called, FaultKind, Outcome};
 use holdpoint_core::plan::Plan;
 use holdpoint_core::plan::check::{Check, Urgency};
 use holdpoint_core::plan::people::{Escalation, Patience};
@@ -10,6 +11,7 @@ use holdpoint_core::response::Response;
 use holdpoint_core::run::command::Command;
 use holdpoint_core::run::course::Doing;
 use holdpoint_core::run::ending::Ending;
+use holdpoint_core::run::event::Event;
 use holdpoint_core::time::Span;
 
 use crate::scene::*;
@@ -287,4 +289,19 @@ fn a_decision_says_why_as_data() {
     let verdict = check.pointer("/because/0/ground/account").and_then(|it| it.as_str());
     assert_eq!(verdict, Some("as it should be"));
     assert!(check.pointer("/because/0/because/0/ground/digest").is_some());
+}
+
+#[test]
+fn a_pass_on_fewer_requests_than_asked_for_is_not_one() {
+    // D-1
+    for (least, word) in [(0, "pass"), (1, "pass"), (2, "inconclusive")] {
+        let looking = Check { min_evidence: least, ..major("home") };
+        let mut scene = Scene::start(plan(vec![phase("smoke", vec![looking])]));
+        let call = scene.call_of("home").unwrap();
+        let facts = Facts { requests: 1, ..Facts::none() };
+
+        scene.happens(Event::CallEnded { call, called: Called { outcome: pass(), facts } });
+
+        assert_eq!(scene.word("home"), word, "of at least {least}");
+    }
 }

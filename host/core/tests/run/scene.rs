@@ -242,6 +242,7 @@ pub(crate) fn check(name: &str, severity: Severity) -> Check {
         on_inconclusive: Response::Escalate,
         attempts: attempts(1),
         timeout: Limits::default().wall,
+        min_evidence: 0,
     }
 }
 

@@ -8,6 +8,7 @@ use holdpoint_core::plan::check::{Attempts, Check, Severity, Urgency};
 use holdpoint_core::response::Response;
 use holdpoint_core::time::Span;
 
+use crate::form::Count;
 use crate::lower::plugin::Known;
 use crate::problem::Code;
 use crate::raw::check::{ATTEMPTS, BACKOFF, Check as Raw, LONGEST_BACKOFF};
@@ -36,7 +37,30 @@ pub(super) fn lower(raw: &Raw, plugins: &BTreeMap<PluginName, Known>, reader: &m
             longest_backoff: raw.longest_backoff.as_ref().map_or(LONGEST_BACKOFF, |backoff| backoff.value),
         },
         timeout,
+        min_evidence: min_evidence(raw.min_evidence.as_ref(), &owner, (plugin.value.as_str(), known), reader),
     })
+}
+
+/// How many requests a word of the plugin must rest on.
+fn min_evidence(
+    written: Option<&Placed<Count<0, 1000>>>,
+    owner: &str,
+    (plugin, known): (&str, &Known),
+    reader: &mut Reader<'_>,
+) -> u32 {
+    let Some(written) = written else { return u32::from(known.reaches()) };
+    let least = written.value.0;
+    let most = known.limits.requests;
+    if least > 0 && known.lowered.is_some() && !known.reaches() {
+        let what = format!("{owner} wants {least} requests seen, and plugin {plugin:?} may reach nothing");
+        let cure = format!("add [[plugin.{plugin}.grant]] with an endpoint, or drop min-evidence");
+        reader.curable(Code::NeverPasses, written.at, (what, cure));
+    } else if least > most {
+        let what = format!("{owner} wants {least} requests seen, and a call of plugin {plugin:?} may send {most}");
+        let cure = format!("lower it, or raise requests in [plugin.{plugin}.limits]");
+        reader.curable(Code::NeverPasses, written.at, (what, cure));
+    }
+    least
 }
 
 impl Raw {

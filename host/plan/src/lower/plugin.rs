@@ -34,6 +34,11 @@ pub(crate) struct Known {
 }
 
 impl Known {
+    /// Whether anything of the network is granted to it and asked for by it.
+    pub(crate) fn reaches(&self) -> bool {
+        self.lowered.as_ref().is_some_and(|plugin| !plugin.effective.grants().is_empty())
+    }
+
     /// Its kind, where that could be read.
     pub(crate) fn kind(&self) -> Option<PluginKind> {
         self.facts.as_ref().map(|facts| facts.manifest.kind)

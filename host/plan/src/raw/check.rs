@@ -56,6 +56,9 @@ section! {
         optional longest_backoff: Span = LONGEST_BACKOFF,
         /// How long one attempt may take. Default: the plugin's wall limit where one is written, else 10s.
         optional timeout: Span,
+        /// How many requests the host must have seen for a pass or a warn to count: a plugin that did not look has not
+        /// found out. Default: 1 where the plugin is granted an endpoint, else 0.
+        optional min_evidence: Count<0, 1000>,
         /// What a fail asks for. Default: critical rolls back at once, major rolls back at the gate, minor asks for a
         /// hotfix.
         optional on_fail: Response,

@@ -193,6 +193,7 @@ pub(crate) fn check(name: &str, severity: Severity) -> Check {
         on_inconclusive: Response::Escalate,
         attempts: Attempts { most: 2, backoff: Span::from_secs(1), longest_backoff: Span::from_secs(5) },
         timeout: Span::from_secs(30),
+        min_evidence: 0,
     }
 }
 
