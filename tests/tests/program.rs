@@ -47,6 +47,20 @@ fn the_example_plans_lint_clean() {
 }
 
 #[test]
+fn the_plan_that_the_readme_explains_lints_clean() {
+    let folder = TempDir::new().unwrap();
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let plan = readme.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("the README has a plan");
+    std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
+
+    let mut command = holdpoint(folder.path());
+    command.arg("lint").arg(folder.path().join("plan.toml")).args(["--strict", "--plugins"]);
+    let output = command.arg(target().join("plugins")).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+#[test]
 fn a_plugin_is_inspected_without_being_run() {
     let folder = TempDir::new().unwrap();
     let output = holdpoint(folder.path())

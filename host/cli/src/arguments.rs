@@ -26,10 +26,12 @@ pub(crate) struct Arguments {
 
 /// What a signal does to a run.
 const INTERRUPTED: &str =
-    "Ctrl-C (SIGINT) or SIGTERM ends the run as cancelled: what runs is stopped, the journal and the reports
-are written, and the exit code is 130. A rollback that has begun is not left half-way: its step in
-flight ends, its status is asked, and the exit code is 21. Another Ctrl-C changes nothing; `kill -9`
-stops at once, and `holdpoint show` then tells how far it came.";
+    "Ctrl-C (SIGINT) or SIGTERM ends the run as cancelled: what runs is stopped, the journal and \
+the reports are written, and the exit code is 130. A rollback that has begun is not left half-way: its step in flight \
+ends, its status is asked, and the exit code is 21. Another Ctrl-C changes nothing; `kill -9` stops at once, and \
+`holdpoint show` then tells how far it came.
+
+The exit code tells the decision, whether or not a report could be written.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -56,9 +58,6 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    #[command(flatten)]
-    pub(crate) plan: PlanSource,
-
     /// Run the checks, and say what a rollback would do instead of doing it
     #[arg(long = "dry-run")]
     pub(crate) rehearsed: bool,
@@ -70,6 +69,10 @@ pub(crate) struct Run {
     /// How to tell what happens: text for people, json for one journal entry a line
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+
+    // Last, since every option after the release's facts would stand under their heading.
+    #[command(flatten)]
+    pub(crate) plan: PlanSource,
 }
 
 /// A plan, and the facts that complete it.
@@ -133,9 +136,6 @@ pub(crate) struct ReleaseFacts {
 
 #[derive(Debug, Args)]
 pub(crate) struct Lint {
-    #[command(flatten)]
-    pub(crate) plan: PlanSource,
-
     /// Treat warnings as errors
     #[arg(long)]
     pub(crate) strict: bool,
@@ -143,6 +143,9 @@ pub(crate) struct Lint {
     /// How to tell what is wrong
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) plan: PlanSource,
 }
 
 #[derive(Debug, Args)]
