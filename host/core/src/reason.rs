@@ -200,7 +200,7 @@ impl fmt::Display for Ground {
             Self::Person { by, answer, reason } => write!(f, "{by} answered {answer}: {reason}"),
             Self::Silence { waited } => write!(f, "nobody answered within {waited}"),
             Self::NobodyToAsk => f.write_str("there is nobody to ask"),
-            Self::NoPatience => f.write_str("the plan waits for nobody's answer"),
+            Self::NoPatience => f.write_str("the plan waits for no answer: a person must decide"),
             Self::NothingVouches => {
                 f.write_str("no check of an armed gate let it through: nothing speaks for the release")
             }

@@ -264,7 +264,7 @@ fn a_decision_says_why_down_to_the_evidence() {
 
     let lines: Vec<&str> = why.lines().map(str::trim_start).collect();
     let expected = [
-        "the plan waits for nobody's answer",
+        "the plan waits for no answer: a person must decide",
         "the plan names no rollback",
         "gate smoke: roll-back",
         "check login (major): fail, asks for roll-back",
