@@ -4,6 +4,7 @@
 mod bench;
 mod build;
 mod demo;
+mod deny;
 mod guests;
 mod http;
 mod junit;
@@ -33,6 +34,8 @@ enum Task {
     Test,
     /// Measure what a call costs, beside the bare engine and the programs that scripts use
     Bench,
+    /// Ask whether anything that the project is built from is known to be vulnerable
+    Audit,
     /// Print how long our files and functions are
     Measure,
 }
@@ -46,6 +49,7 @@ fn main() -> anyhow::Result<()> {
         Task::Demo => demo::demo(&places),
         Task::Test => test::test(&places),
         Task::Bench => bench::bench(&places),
+        Task::Audit => deny::audit(&places),
         Task::Measure => measure::measure(&places),
     }
 }

@@ -2,10 +2,9 @@
 
 use anyhow::Result;
 
-use crate::build;
-use crate::junit;
 use crate::package::{self, FOR_TESTS};
 use crate::step::{Places, cargo, run, say};
+use crate::{build, deny, junit};
 
 /// Runs every check, the cheapest first, and stops at the first that fails.
 ///
@@ -18,6 +17,7 @@ pub(crate) fn test(places: &Places) -> Result<()> {
     let guests = ["--manifest-path", "plugins/Cargo.toml"];
     run("format", cargo().args(["fmt", "--all", "--check"]))?;
     run("format of the guests", cargo().args(["fmt", "--all", "--check"]).args(guests))?;
+    deny::check(places)?;
     build::build(places)?;
     let lints = ["--all-targets", "--", "--deny", "warnings"];
     run("lints", cargo().args(["clippy", "--workspace"]).args(lints))?;
