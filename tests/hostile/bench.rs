@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::process::{Child, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use holdpoint_tests::wat::Core;
@@ -120,18 +120,19 @@ impl Bench {
         path
     }
 
-    /// Starts the program on the plan.
-    fn start(&self) -> Child {
+    /// Runs the plan to its end, watching the program's memory.
+    pub(crate) fn run(&self) -> Ran {
         let mut command = holdpoint(self.folder.path());
         command.arg("run").arg(self.plan()).args(["--service", "shop", "-e", "test", "--release-version", "1"]);
         command.arg("--cache").arg(target().join("test-cache"));
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().expect("the program starts")
+        let (output, peak, last) = Self::watched(&mut command);
+        let store = self.folder.path().join("store");
+        Ran { story: self.story(&output), output, peak, last, store }
     }
 
-    /// Runs the plan to its end, watching the program's memory.
-    pub(crate) fn run(&self) -> Ran {
-        let child = self.start();
+    /// Runs a command to its end: its output, the most memory that it had, and the last that was seen.
+    fn watched(command: &mut Command) -> (Output, f64, f64) {
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let id = child.id();
         let waiting = std::thread::spawn(move || child.wait_with_output());
         let (mut peak, mut last): (f64, f64) = (0.0, 0.0);
@@ -140,15 +141,21 @@ impl Bench {
             peak = peak.max(last);
             std::thread::sleep(Duration::from_millis(5));
         }
-        let output = waiting.join().expect("waiting does not panic").expect("the program ends");
-        let store = self.folder.path().join("store");
-        Ran { story: self.story(&output), output, peak, last, store }
+        (waiting.join().expect("waiting does not panic").expect("the program ends"), peak, last)
     }
 
     /// Lints the plan, which is to be refused: the exit code, and what was said.
     pub(crate) fn refused(&self) -> (Option<i32>, String) {
-        let output = holdpoint(self.folder.path()).arg("lint").arg(self.plan()).output().expect("the program starts");
+        let (output, _, _) = Self::watched(holdpoint(self.folder.path()).arg("lint").arg(self.plan()));
         (output.status.code(), said(&output))
+    }
+
+    /// The same, with the most memory that the program itself had, in MiB. Nothing compiled is taken from a cache.
+    pub(crate) fn refused_within(&self) -> (Option<i32>, String, f64) {
+        let cache = self.folder.path().join("cache");
+        let mut command = holdpoint(self.folder.path());
+        let (output, peak, _) = Self::watched(command.arg("lint").arg(self.plan()).arg("--cache").arg(cache));
+        (output.status.code(), said(&output), peak)
     }
 
     fn story(&self, ran: &Output) -> Value {

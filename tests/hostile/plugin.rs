@@ -1,5 +1,6 @@
 //! Plugin against host.
 
+mod compile;
 mod endless;
 mod flood;
 mod liar;
@@ -25,5 +26,6 @@ pub(crate) fn rows() -> Vec<Row> {
         liar::ROW,
         verdict::ODD,
         state::ROW,
+        compile::ROW,
     ]
 }

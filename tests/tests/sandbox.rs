@@ -11,12 +11,12 @@ use holdpoint_core::plan::limit::{Bytes, Limits};
 use holdpoint_core::release::{ChangeKind, Release, Strategy};
 use holdpoint_core::time::Span;
 use holdpoint_gateway::Gateway;
-use holdpoint_sandbox::{CallContext, CheckCall, CheckResult, Loaded, Raw, Sandbox, Settings};
+use holdpoint_sandbox::{CallContext, CheckCall, CheckResult, Compiler, Loaded, Raw, Sandbox, Settings};
 use holdpoint_tests::target;
 
 fn sandbox(cache: Option<&Path>) -> Sandbox {
     let gateway = Gateway::new(holdpoint_gateway::Settings::default()).unwrap();
-    Sandbox::new(Settings { cache: cache.map(Path::to_path_buf), gateway }).unwrap()
+    Sandbox::new(Settings { cache: cache.map(Path::to_path_buf), compiler: Compiler::Here, gateway }).unwrap()
 }
 
 fn load(sandbox: &Sandbox, guest: &str) -> Loaded {

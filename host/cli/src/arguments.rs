@@ -52,9 +52,15 @@ pub(crate) enum Command {
     Report(Report),
     /// Find out whether a run's journal and evidence are what was written
     Verify(Verify),
+    /// Compile a plugin for a parent that holds the pipes
+    #[command(name = COMPILE, hide = true)]
+    Compile,
     /// Print a completion script for a shell
     Completions(Completions),
 }
+
+/// The command that this program calls itself with.
+pub(crate) const COMPILE: &str = "compile-for-parent";
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {

@@ -27,8 +27,15 @@ pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Show(asked) => show::show(&asked, &store()?),
         Command::Report(asked) => report::report(&asked, &store()?),
         Command::Verify(asked) => verify::verify(&asked, &store()?),
+        Command::Compile => compile(),
         Command::Completions(asked) => Ok(completions::completions(&asked)),
     }
+}
+
+/// Compiles what comes in for the process that started this one.
+fn compile() -> Result<Exit, Failure> {
+    let compiled = holdpoint_sandbox::compile::serve(std::io::stdin().lock(), std::io::stdout().lock());
+    compiled.map(|()| Exit::Done).map_err(Failure::usage)
 }
 
 /// The runtime that a command works in.

@@ -15,9 +15,9 @@ use holdpoint_core::release::Release;
 use holdpoint_gateway::Gateway;
 use holdpoint_plan::release::{Fact, Gathered, Layer, Sources};
 use holdpoint_plan::{Attachment, BundleFacts, Code, Context, Draft, Problem, SettingsOf};
-use holdpoint_sandbox::{Loaded, Raw, Sandbox};
+use holdpoint_sandbox::{Compiler, Loaded, Raw, Sandbox};
 
-use crate::arguments::{PlanSource, ReleaseFacts};
+use crate::arguments::{self, PlanSource, ReleaseFacts};
 use crate::failure::Failure;
 use crate::setting;
 
@@ -88,7 +88,7 @@ pub(crate) async fn read(source: &PlanSource, completeness: Completeness) -> Res
     let gateway = Gateway::new(holdpoint_gateway::Settings::default())
         .map_err(|error| Failure::internal("could not start the gateway").because(error))?;
     let cache = setting::cache(source.cache.as_deref()).ok();
-    let sandbox = Sandbox::new(holdpoint_sandbox::Settings { cache, gateway })
+    let sandbox = Sandbox::new(holdpoint_sandbox::Settings { cache, compiler: compiler()?, gateway })
         .map_err(|error| Failure::internal("could not start the sandbox").because(error))?;
     let mut intent = Intent { plan, release: gathered.release, plugins: BTreeMap::new(), sandbox, told };
     intent.load(&found.bundles)?;
@@ -242,6 +242,14 @@ fn release(draft: &Draft, facts: &ReleaseFacts, told: &mut Vec<Told>) -> Result<
     let sources =
         Sources { flags: flags(facts), variables: Layer::of_variables(&variables), file, plan: draft.release() };
     Ok(sources.gather())
+}
+
+/// Compiles in a child of this program: nobody vouches for a bundle.
+fn compiler() -> Result<Compiler, Failure> {
+    let program = std::env::current_exe().map_err(|error| {
+        Failure::internal("this program can't be found, so plugins can't be compiled").because(error)
+    })?;
+    Ok(Compiler::Child { program, arguments: vec![arguments::COMPILE.into()] })
 }
 
 /// The plan as one of its environments sees it, where none was chosen: settings are the same in all, and plugins can look

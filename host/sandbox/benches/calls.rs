@@ -19,7 +19,7 @@ use holdpoint_core::plan::limit::Limits;
 use holdpoint_core::release::{ChangeKind, Release, Strategy};
 use holdpoint_core::time::Span;
 use holdpoint_gateway::Gateway;
-use holdpoint_sandbox::{CallContext, CheckCall, Loaded, Raw, Sandbox, Settings};
+use holdpoint_sandbox::{CallContext, CheckCall, Compiler, Loaded, Raw, Sandbox, Settings};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store};
 
@@ -156,7 +156,7 @@ struct Ours {
 impl Ours {
     fn new(guest: &[u8]) -> Self {
         let gateway = Gateway::new(holdpoint_gateway::Settings::default()).expect("a gateway");
-        let sandbox = Sandbox::new(Settings { cache: None, gateway }).expect("a sandbox");
+        let sandbox = Sandbox::new(Settings { cache: None, compiler: Compiler::Here, gateway }).expect("a sandbox");
         let raw = Raw { bytes: guest, digest: Digest::of(guest), kind: PluginKind::Check };
         let plugin = sandbox.load(&[raw]).remove(0).expect("the guest loads");
         let release = Release {

@@ -59,6 +59,11 @@ pub(crate) fn start() -> Result<Engine, EngineError> {
     Ok(engine)
 }
 
+/// Makes an engine that compiles what [`start`]'s can load, and runs nothing: it needs no pool.
+pub(crate) fn for_compiling() -> Result<Engine, EngineError> {
+    Engine::new(&settings()).map_err(|error| EngineError::Refused(in_words(&error)))
+}
+
 /// What guests may be made of. GC, threads and the async ABI are not even compiled in.
 fn settings() -> Config {
     let mut config = Config::new();
@@ -105,4 +110,22 @@ fn tick(engine: &Engine) -> Result<(), EngineError> {
         }
     };
     thread::Builder::new().name("plugin-tick".to_owned()).spawn(beat).map(drop).map_err(EngineError::Ticker)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+    use super::*;
+
+    #[test]
+    fn what_is_compiled_without_a_pool_is_good_for_the_pool() {
+        let hash = |engine: &Engine| {
+            let mut hasher = DefaultHasher::new();
+            engine.precompile_compatibility_hash().hash(&mut hasher);
+            hasher.finish()
+        };
+
+        assert_eq!(hash(&start().unwrap()), hash(&for_compiling().unwrap()));
+    }
 }

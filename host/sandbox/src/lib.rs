@@ -9,6 +9,7 @@ mod bindings;
 mod engine;
 mod precompiled;
 mod cache;
+pub mod compile;
 mod limit;
 mod meter;
 mod pace;
@@ -25,6 +26,7 @@ mod validate;
 mod sandbox;
 
 pub use call::{CallContext, CheckCall, CheckResult};
+pub use compile::Compiler;
 pub use engine::EngineError;
 pub use load::{LoadError, Loaded, Raw};
 pub use rollback::{RollbackCall, RollbackResult};

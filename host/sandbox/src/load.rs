@@ -13,7 +13,7 @@ use wasmtime::component::{Component, Linker};
 use crate::bindings::check::CheckPre;
 use crate::bindings::rollback::RollbackPre;
 use crate::cache::Cache;
-use crate::precompiled::Proven;
+use crate::compile::{CompileError, Compiler};
 use crate::state::State;
 use crate::trap::in_words;
 
@@ -60,8 +60,8 @@ impl std::fmt::Debug for Loaded {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError {
     /// It does not compile.
-    #[error("the plugin can't be compiled: {0}")]
-    Compile(String),
+    #[error("the plugin can't be compiled")]
+    Compile(#[from] CompileError),
     /// It imports something that the host does not offer, or not in this form.
     #[error("the plugin does not fit this host: {0}")]
     Link(String),
@@ -72,6 +72,7 @@ pub(crate) struct Loader {
     engine: Engine,
     linker: Linker<State>,
     cache: Option<Cache>,
+    compiler: Compiler,
     /// What is loaded and still held by somebody, so that the same bundle is linked once.
     held: Mutex<BTreeMap<Key, Weak<Pre>>>,
 }
@@ -79,8 +80,8 @@ pub(crate) struct Loader {
 type Key = (Digest, PluginKind);
 
 impl Loader {
-    pub(crate) fn new(engine: Engine, linker: Linker<State>, cache: Option<Cache>) -> Self {
-        Self { engine, linker, cache, held: Mutex::default() }
+    pub(crate) fn new(engine: Engine, linker: Linker<State>, cache: Option<Cache>, compiler: Compiler) -> Self {
+        Self { engine, linker, cache, compiler, held: Mutex::default() }
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -109,13 +110,31 @@ impl Loader {
     }
 
     fn linked(&self, raw: &Raw<'_>) -> Result<Pre, LoadError> {
-        let component = component(&self.engine, self.cache.as_ref(), raw)?;
+        let component = self.component(raw)?;
         let link = |error: wasmtime::Error| LoadError::Link(in_words(&error));
         let pre = self.linker.instantiate_pre(&component).map_err(link)?;
         match raw.kind {
             PluginKind::Check => CheckPre::new(pre).map(Pre::Check).map_err(link),
             PluginKind::Rollback => RollbackPre::new(pre).map(Pre::Rollback).map_err(link),
         }
+    }
+
+    /// The component: as it was compiled before, where that can be proven, else compiled now.
+    fn component(&self, raw: &Raw<'_>) -> Result<Component, LoadError> {
+        if let Some(code) = self.cache.as_ref().and_then(|cache| cache.find(raw.digest)) {
+            match code.load(&self.engine) {
+                Ok(component) => return Ok(component),
+                Err(error) => {
+                    tracing::warn!(error = in_words(&error), "a compiled plugin can't be used, compiling it again");
+                }
+            }
+        }
+        let code = self.compiler.compile(&self.engine, raw.bytes)?;
+        let component = code.load(&self.engine).map_err(|error| CompileError::Refused(in_words(&error)))?;
+        if let Some(cache) = &self.cache {
+            cache.keep(raw.digest, &code);
+        }
+        Ok(component)
     }
 
     /// Whoever panicked while holding it left a whole map behind.
@@ -128,24 +147,4 @@ impl Raw<'_> {
     fn key(&self) -> Key {
         (self.digest, self.kind)
     }
-}
-
-/// The component: as it was compiled before, where that can be proven, else compiled now.
-fn component(engine: &Engine, cache: Option<&Cache>, raw: &Raw<'_>) -> Result<Component, LoadError> {
-    if let Some(cache) = cache
-        && let Some(code) = cache.find(raw.digest)
-    {
-        match code.load(engine) {
-            Ok(component) => return Ok(component),
-            Err(error) => {
-                tracing::warn!(error = in_words(&error), "a compiled plugin can't be used, compiling it again");
-            }
-        }
-    }
-    let compile = |error: wasmtime::Error| LoadError::Compile(in_words(&error));
-    let code = Proven::compiled_here(engine.precompile_component(raw.bytes).map_err(compile)?);
-    if let Some(cache) = cache {
-        cache.keep(raw.digest, &code);
-    }
-    code.load(engine).map_err(compile)
 }

@@ -13,6 +13,11 @@ impl Proven {
         Self(code)
     }
 
+    /// Code that a child of this process has compiled and given back through a pipe that nobody else held.
+    pub(crate) fn compiled_by_child(code: Vec<u8>) -> Self {
+        Self(code)
+    }
+
     /// Code whose seal, made with a key that only this user can read, has been verified over exactly these bytes.
     pub(crate) fn sealed(code: Vec<u8>) -> Self {
         Self(code)
@@ -25,7 +30,7 @@ impl Proven {
 
     /// Makes a component of it. The engine itself refuses code for another version, machine or configuration.
     pub(crate) fn load(&self, engine: &Engine) -> wasmtime::Result<Component> {
-        // SAFETY: the bytes came out of `Engine::precompile_component` of this host, as both constructors promise,
+        // SAFETY: the bytes came out of `Engine::precompile_component` of this host, as all constructors promise,
         // and they are read from memory, where nobody else can change them after they were verified.
         unsafe { Component::deserialize(engine, &self.0) }
     }

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use wasmtime::Engine;
 
 use crate::cache::Cache;
+use crate::compile::Compiler;
 use crate::engine::{self, EngineError};
 use crate::load::{LoadError, Loaded, Loader, Raw};
 use crate::pace;
@@ -18,6 +19,8 @@ use crate::trap::in_words;
 pub struct Settings {
     /// Where compiled plugins are kept; absent: they are compiled anew each time.
     pub cache: Option<PathBuf>,
+    /// Where plugins are compiled that the cache does not have.
+    pub compiler: Compiler,
     /// The way out for every plugin.
     pub gateway: Gateway,
 }
@@ -67,7 +70,7 @@ impl Sandbox {
                 .ok()
         });
         let places = Semaphore::new(engine::PLACES as usize);
-        let loader = Loader::new(engine, linker, cache);
+        let loader = Loader::new(engine, linker, cache, settings.compiler);
         Ok(Self { inner: Arc::new(Inner { loader, gateway: settings.gateway, places, burners: pace::burners() }) })
     }
 

@@ -14,7 +14,7 @@ use holdpoint_core::plan::limit::{Bytes, Limits};
 use holdpoint_core::release::{ChangeKind, Release, Strategy};
 use holdpoint_core::time::Span;
 use holdpoint_gateway::Gateway;
-use holdpoint_sandbox::{CallContext, CheckCall, Loaded, Raw, Sandbox, Settings};
+use holdpoint_sandbox::{CallContext, CheckCall, Compiler, Loaded, Raw, Sandbox, Settings};
 use holdpoint_tests::target;
 use tokio::runtime::Runtime;
 
@@ -71,7 +71,7 @@ struct Plugin {
 impl Plugin {
     fn new(server: SocketAddr) -> Self {
         let gateway = Gateway::new(holdpoint_gateway::Settings::default()).expect("a gateway");
-        let sandbox = Sandbox::new(Settings { cache: None, gateway }).expect("a sandbox");
+        let sandbox = Sandbox::new(Settings { cache: None, compiler: Compiler::Here, gateway }).expect("a sandbox");
         let bundle = Bundle::open(&target().join("plugins/http.wasm"), Bytes::mib(64));
         let bundle = bundle.expect("`cargo xtask guests` builds the plugin");
         let raw = Raw { bytes: &bundle.bytes, digest: bundle.digest, kind: bundle.manifest.kind };
