@@ -3,6 +3,7 @@
 //! Entries go in, commands come out; nothing else moves a run. The same entries give the same run and the same
 //! commands, on any machine.
 
+mod breaker;
 mod calls;
 pub mod command;
 pub mod course;

@@ -11,9 +11,11 @@ use serde::Serialize;
 
 use crate::attempt::{Attempt, Settled, Settling, settle};
 use crate::id::CallId;
+use crate::name::PluginName;
 use crate::outcome::{Called, Outcome};
 use crate::plan::check::Check;
 use crate::response::{Asked, response_to};
+use crate::run::breaker::Breaker;
 use crate::run::calls::{Calls, Errand};
 use crate::run::command::{Command, Purpose};
 use crate::time::{Elapsed, Span, Wake};
@@ -26,6 +28,7 @@ pub struct Round {
     budget: Span,
     deadline: Option<Elapsed>,
     checks: Vec<CheckRun>,
+    breaker: Breaker,
 }
 
 /// One check and how far it is.
@@ -121,7 +124,8 @@ impl Round {
     pub(crate) fn of(purpose: Purpose, parallel: NonZeroU32, budget: Span, checks: &[Check]) -> Self {
         let waiting =
             |check: &Check| CheckRun { check: check.clone(), standing: Standing::Waiting { attempts: Vec::new() } };
-        Self { purpose, parallel, budget, deadline: None, checks: checks.iter().map(waiting).collect() }
+        let checks = checks.iter().map(waiting).collect();
+        Self { purpose, parallel, budget, deadline: None, checks, breaker: Breaker::default() }
     }
 
     /// The checks, in the plan's order.
@@ -175,13 +179,28 @@ impl Round {
             ended: now,
             called: called.clone().of_call().held_to(run.check.min_evidence),
         };
+        let plugin = run.check.plugin.clone();
+        let broken = self.breaker.saw(&plugin, &ended.called.outcome);
         let attempts = attempts.iter().cloned().chain([ended]).collect();
         run.standing = match settle(attempts, &run.check.attempts) {
             Settling::Settled(settled) => Standing::Settled(settled),
             Settling::Again { attempts, pause } if pause == Span::ZERO => Standing::Waiting { attempts },
             Settling::Again { attempts, pause } => Standing::Pausing { until: now.plus(pause), attempts },
         };
+        if let Some(outcome) = broken {
+            self.leave_alone(&plugin, &outcome);
+        }
         true
+    }
+
+    /// Settles the checks of a plugin that would still be called. What runs may end by itself.
+    fn leave_alone(&mut self, plugin: &PluginName, outcome: &Outcome) {
+        for run in self.checks.iter_mut().filter(|run| run.check.plugin == *plugin) {
+            match &run.standing {
+                Standing::Waiting { .. } | Standing::Pausing { .. } => run.settle_as(outcome.clone()),
+                Standing::Running { .. } | Standing::Settled(_) => {}
+            }
+        }
     }
 
     /// Does what the time asks for: ends pauses, and the round when its budget is used up.
