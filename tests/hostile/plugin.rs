@@ -1,6 +1,8 @@
 //! Plugin against host.
 
+mod artifact;
 mod compile;
+mod crash;
 mod endless;
 mod flood;
 mod liar;
@@ -8,7 +10,9 @@ mod memory;
 mod parked;
 mod stack;
 mod state;
+mod system;
 mod verdict;
+mod world;
 
 use crate::trial::Row;
 
@@ -27,5 +31,9 @@ pub(crate) fn rows() -> Vec<Row> {
         verdict::ODD,
         state::ROW,
         compile::ROW,
+        system::ROW,
+        world::ROW,
+        crash::ROW,
+        artifact::ROW,
     ]
 }

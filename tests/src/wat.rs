@@ -47,10 +47,26 @@ impl Core<'_> {
     /// When the WAT is not well-formed or doesn't fit the world.
     #[must_use]
     pub fn bundle(&self, name: &str) -> Vec<u8> {
+        self.bundle_with(name, "")
+    }
+
+    /// The same, whose world also holds what these lines of WIT import, and whatever packages follow them.
+    ///
+    /// # Panics
+    /// When the WAT is not well-formed or doesn't fit the world, or the WIT makes no sense.
+    #[must_use]
+    pub fn bundle_with(&self, name: &str, imports: &str) -> Vec<u8> {
         let mut module = wat::parse_str(self.text()).unwrap_or_else(|error| panic!("{name}: {error}"));
         let mut resolve = Resolve::default();
-        let (package, _) = resolve.push_dir(root().join("wit/holdpoint")).expect("the interface's files");
-        let world = resolve.select_world(&[package], Some("check")).expect("the world `check`");
+        resolve.push_dir(root().join("wit/holdpoint")).expect("the interface's files");
+        let (lines, packages) = imports
+            .split_once("package")
+            .map_or((imports, String::new()), |(lines, rest)| (lines, format!("package{rest}")));
+        let text = format!(
+            "package test:{name};\nworld guest {{ include holdpoint:plugin/check@0.1.0; {lines} }}\n{packages}"
+        );
+        let package = resolve.push_str("guest.wit", &text).unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        let world = resolve.select_world(&[package], Some("guest")).expect("the world `guest`");
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).expect("the world's types");
         let encoder = ComponentEncoder::default().validate(true).module(&module);
         let component = encoder.and_then(|mut encoder| encoder.encode());

@@ -186,3 +186,45 @@ fn random<const N: usize>() -> io::Result<[u8; N]> {
     getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The code of a component with nothing in it.
+    fn small(engine: &Engine) -> Proven {
+        Proven::compiled_here(engine.precompile_component(b"\0asm\x0d\0\x01\0").unwrap())
+    }
+
+    #[test]
+    fn an_entry_with_any_one_byte_changed_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine::default();
+        let cache = Cache::open(folder.path(), &engine).unwrap();
+        let bundle = Digest::of(b"a bundle");
+        cache.keep(bundle, &small(&engine));
+        let entry = fs::read(cache.path(bundle)).unwrap();
+        assert!(cache.opened(bundle, entry.clone()).is_some());
+
+        for at in 0..entry.len() {
+            let mut edited = entry.clone();
+            edited[at] ^= 1 << (at % 8);
+
+            assert!(cache.opened(bundle, edited).is_none(), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn an_entry_is_good_for_one_bundle_and_one_key_alone() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let engine = Engine::default();
+        let cache = Cache::open(folder.path(), &engine).unwrap();
+        let bundle = Digest::of(b"a bundle");
+        cache.keep(bundle, &small(&engine));
+        let entry = fs::read(cache.path(bundle)).unwrap();
+
+        let of_another_key = Cache::open(elsewhere.path(), &engine).unwrap();
+        assert!(cache.opened(Digest::of(b"another"), entry.clone()).is_none());
+        assert!(of_another_key.opened(bundle, entry).is_none());
+    }
+}
