@@ -11,7 +11,7 @@ use holdpoint_core::plan::limit::{Bytes, Limits};
 use holdpoint_core::release::{ChangeKind, Release, Strategy};
 use holdpoint_core::time::Span;
 use holdpoint_gateway::Gateway;
-use holdpoint_sandbox::{CallContext, CheckCall, CheckResult, Compiler, Loaded, Raw, Sandbox, Settings};
+use holdpoint_sandbox::{CallContext, CheckCall, CheckResult, Compiler, Loaded, Raw, Record, Sandbox, Settings};
 use holdpoint_tests::target;
 
 fn sandbox(cache: Option<&Path>) -> Sandbox {
@@ -31,6 +31,11 @@ async fn call(sandbox: &Sandbox, plugin: &Loaded, limits: Limits) -> CheckResult
 }
 
 async fn call_with(sandbox: &Sandbox, plugin: &Loaded, limits: Limits, settings: &str) -> CheckResult {
+    let context = context(limits, settings);
+    sandbox.check(plugin, CheckCall { context, attempt: 1 }).await
+}
+
+fn context(limits: Limits, settings: &str) -> CallContext {
     let release = Release {
         service: "shop".to_owned(),
         environment: "test".to_owned(),
@@ -42,7 +47,7 @@ async fn call_with(sandbox: &Sandbox, plugin: &Loaded, limits: Limits, settings:
         strategy: Strategy::Rolling,
         labels: std::collections::BTreeMap::new(),
     };
-    let context = CallContext {
+    CallContext {
         plugin: PluginName::parse("guest").unwrap(),
         name: "check".to_owned(),
         settings: settings.to_owned(),
@@ -51,8 +56,8 @@ async fn call_with(sandbox: &Sandbox, plugin: &Loaded, limits: Limits, settings:
         effective: Effective::none(),
         limits,
         timeout: Span::from_secs(60),
-    };
-    sandbox.check(plugin, CheckCall { context, attempt: 1 }).await
+        record: None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,6 +77,24 @@ async fn a_panic_is_an_error_with_its_place_and_its_last_words() {
     assert_eq!(fault.kind, FaultKind::Trap);
     assert!(fault.frames.iter().any(|frame| frame.contains("a_function_of_its_own")), "{:?}", fault.frames);
     assert!(fault.last_log.iter().any(|line| line.contains("the sky fell")), "{:?}", fault.last_log);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_record_does_not_hold_is_not_served() {
+    let sandbox = sandbox(None);
+    let path = target().join("plugins/http.wasm");
+    let bundle = Bundle::open(&path, Bytes::mib(64)).unwrap();
+    let raw = Raw { bytes: &bundle.bytes, digest: bundle.digest, kind: bundle.manifest.kind };
+    let plugin = sandbox.load(&[raw]).remove(0).unwrap();
+    let empty = Record::read(None, std::collections::BTreeMap::new()).unwrap();
+    let context = context(Limits::default(), r#"{"url": "endpoint:shop/"}"#);
+
+    let context = CallContext { record: Some(empty), ..context };
+    let result = sandbox.check(&plugin, CheckCall { context, attempt: 1 }).await;
+
+    let Outcome::Error { fault } = result.called.outcome else { panic!("{:?}", result.called) };
+    assert!(fault.message.contains("the record holds no answer to this call of"), "{fault:?}");
+    assert_eq!(result.called.facts.requests, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

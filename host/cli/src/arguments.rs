@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Show(Show),
     /// Write a run's report
     Report(Report),
+    /// Make the calls of a past run again from what was recorded, and compare how they end
+    Replay(Replay),
     /// Find out whether a run's journal and evidence are what was written
     Verify(Verify),
     /// Compile a plugin for a parent that holds the pipes
@@ -216,6 +218,28 @@ pub(crate) struct Report {
     /// Where to write it [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The run: its identity, an unambiguous beginning of it, or `latest`
+    #[arg(default_value = "latest")]
+    pub(crate) run: String,
+
+    /// Only the calls of this check; `rollback` for those of the rollback plugin
+    pub(crate) check: Option<String>,
+
+    /// Try this version of a plugin instead of the one that ran
+    #[arg(long, value_name = "BUNDLE")]
+    pub(crate) with: Option<PathBuf>,
+
+    /// Where compiled plugins are kept [default: the user's cache folder]
+    #[arg(long, env = "HOLDPOINT_CACHE", value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+
+    /// How to tell what came of it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

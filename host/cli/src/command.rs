@@ -3,6 +3,8 @@
 mod completions;
 mod inspect;
 pub(crate) mod lint;
+mod recorded;
+mod replay;
 pub(crate) mod report;
 mod run;
 pub(crate) mod runs;
@@ -26,6 +28,7 @@ pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Runs(asked) => runs::runs(&asked, &store()?),
         Command::Show(asked) => show::show(&asked, &store()?),
         Command::Report(asked) => report::report(&asked, &store()?),
+        Command::Replay(asked) => replay::replay(&asked, &store()?),
         Command::Verify(asked) => verify::verify(&asked, &store()?),
         Command::Compile => compile(),
         Command::Completions(asked) => Ok(completions::completions(&asked)),

@@ -36,6 +36,8 @@ pub(crate) struct Intent {
     pub(crate) plan: Option<Plan>,
     pub(crate) release: Option<Release>,
     pub(crate) plugins: BTreeMap<PluginName, Loaded>,
+    /// The bundles that the plugins were loaded from, as they were read.
+    pub(crate) bundles: BTreeMap<Digest, Vec<u8>>,
     pub(crate) sandbox: Sandbox,
     pub(crate) told: Vec<Told>,
 }
@@ -85,12 +87,9 @@ pub(crate) async fn read(source: &PlanSource, completeness: Completeness) -> Res
     let plan = plan.or_else(|| in_any_environment(&draft, &context));
     tell(&mut told, &file, problems);
 
-    let gateway = Gateway::new(holdpoint_gateway::Settings::default())
-        .map_err(|error| Failure::internal("could not start the gateway").because(error))?;
-    let cache = setting::cache(source.cache.as_deref()).ok();
-    let sandbox = Sandbox::new(holdpoint_sandbox::Settings { cache, compiler: compiler()?, gateway })
-        .map_err(|error| Failure::internal("could not start the sandbox").because(error))?;
-    let mut intent = Intent { plan, release: gathered.release, plugins: BTreeMap::new(), sandbox, told };
+    let sandbox = sandbox(source.cache.as_deref())?;
+    let (plugins, bundles) = (BTreeMap::new(), BTreeMap::new());
+    let mut intent = Intent { plan, release: gathered.release, plugins, bundles, sandbox, told };
     intent.load(&found.bundles)?;
     intent.validate(&draft, &file).await;
     Ok(intent)
@@ -105,6 +104,7 @@ impl Intent {
         for (name, plugin) in &plan.plugins {
             let Some(Ok(bundle)) = bundles.get(&plugin.bundle) else { continue };
             names.push((name.clone(), plugin.bundle.clone()));
+            self.bundles.entry(bundle.digest).or_insert_with(|| bundle.bytes.clone());
             raws.push(Raw { bytes: &bundle.bytes, digest: bundle.digest, kind: bundle.manifest.kind });
         }
         for ((name, bundle), loaded) in names.into_iter().zip(self.sandbox.load(&raws)) {
@@ -242,6 +242,15 @@ fn release(draft: &Draft, facts: &ReleaseFacts, told: &mut Vec<Told>) -> Result<
     let sources =
         Sources { flags: flags(facts), variables: Layer::of_variables(&variables), file, plan: draft.release() };
     Ok(sources.gather())
+}
+
+/// A sandbox with its way out. The cache is the user's own unless one is given.
+pub(crate) fn sandbox(cache: Option<&Path>) -> Result<Sandbox, Failure> {
+    let gateway = Gateway::new(holdpoint_gateway::Settings::default())
+        .map_err(|error| Failure::internal("could not start the gateway").because(error))?;
+    let cache = setting::cache(cache).ok();
+    Sandbox::new(holdpoint_sandbox::Settings { cache, compiler: compiler()?, gateway })
+        .map_err(|error| Failure::internal("could not start the sandbox").because(error))
 }
 
 /// Compiles in a child of this program: nobody vouches for a bundle.

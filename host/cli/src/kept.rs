@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use holdpoint_core::facts::Evidence;
+use holdpoint_core::facts::{Asked, Ended, Evidence};
 use holdpoint_core::id::{Digest, RunId};
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::Event;
@@ -62,13 +62,28 @@ pub(crate) fn history(store: &Store, run: &RunId) -> Result<History, Failure> {
     let entries = entries(store, run)?;
     let mut evidence = BTreeMap::new();
     for digest in entries.iter().filter_map(named) {
-        let bytes = store.blobs().get(&digest);
-        let bytes = bytes.map_err(|error| Failure::internal(format!("the evidence of run {run}")).because(error))?;
-        let read: Evidence = serde_json::from_slice(&bytes)
-            .map_err(|error| Failure::internal(format!("evidence {digest} of run {run}")).because(error))?;
-        evidence.insert(digest, read);
+        evidence.insert(digest, self::evidence(store, &digest)?);
     }
     Ok(History { entries, evidence, head: head(store, run)? })
+}
+
+/// A piece of evidence.
+pub(crate) fn evidence(store: &Store, digest: &Digest) -> Result<Evidence, Failure> {
+    let bytes = store.blobs().get(digest).map_err(|error| Failure::internal("evidence is lost").because(error))?;
+    let read = serde_json::from_slice(&bytes);
+    read.map_err(|error| Failure::internal(format!("evidence {digest} can't be read")).because(error))
+}
+
+/// The bodies that a piece of evidence names.
+pub(crate) fn bodies(evidence: &Evidence) -> impl Iterator<Item = Digest> {
+    let asked = evidence.exchanges.iter().filter_map(|exchange| match &exchange.asked {
+        Asked::Http { body, .. } | Asked::Net { body, .. } => body.as_ref(),
+    });
+    let answered = evidence.exchanges.iter().filter_map(|exchange| match &exchange.ended {
+        Ended::Answered { body, .. } | Ended::Reached { body, .. } => body.as_ref(),
+        Ended::Denied { .. } | Ended::Failed { .. } => None,
+    });
+    asked.chain(answered).map(|content| content.digest)
 }
 
 /// The hash of a run's last row.

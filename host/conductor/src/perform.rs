@@ -52,6 +52,7 @@ impl Scene {
             effective: planned.effective.clone(),
             limits: planned.limits.clone(),
             timeout,
+            record: None,
         })
     }
 }

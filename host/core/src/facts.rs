@@ -56,6 +56,10 @@ pub struct Evidence {
     pub log: Vec<LogLine>,
     /// How many log lines were dropped.
     pub log_dropped: u64,
+    /// The digest of everything that the plugin was answered, from which the call can be replayed; absent when it asked
+    /// for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub world: Option<Digest>,
 }
 
 /// One use of the network.

@@ -179,6 +179,7 @@ impl Ours {
             effective: Effective::none(),
             limits: Limits::default(),
             timeout: Span::from_secs(10),
+            record: None,
         };
         Self { sandbox, plugin, context }
     }

@@ -14,6 +14,7 @@ pub(crate) mod check {
             default: async | trappable,
         },
         exports: { default: async },
+        additional_derives: [serde::Serialize, serde::Deserialize],
     });
 }
 

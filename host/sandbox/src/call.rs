@@ -23,6 +23,7 @@ use crate::reply;
 use crate::sandbox::Sandbox;
 use crate::state::State;
 use crate::trap::Starting;
+use crate::world::Record;
 
 /// The circumstances of a call.
 #[derive(Debug, Clone)]
@@ -43,6 +44,8 @@ pub struct CallContext {
     pub limits: Limits,
     /// How long it may take; the limits' wall clock lowers it.
     pub timeout: Span,
+    /// In a replay, the world that it is given instead of the real one.
+    pub record: Option<Record>,
 }
 
 /// A call of a check.
@@ -102,7 +105,7 @@ impl CallContext {
             labels: Vec::new(),
         };
         let scope = Scope { plugin: self.plugin, endpoints: self.endpoints, effective: self.effective };
-        (Bounds { scope, limits: Arc::new(self.limits), wall }, record)
+        (Bounds { scope, record: self.record, limits: Arc::new(self.limits), wall }, record)
     }
 }
 

@@ -19,10 +19,13 @@ use crate::pace::{Late, Pace};
 use crate::sandbox::Sandbox;
 use crate::state::{SharedLog, State};
 use crate::trap;
+use crate::world::{Record, World};
 
 /// What one call may reach and use.
 pub(crate) struct Bounds {
     pub(crate) scope: Scope,
+    /// Where its answers come from in a replay.
+    pub(crate) record: Option<Record>,
     pub(crate) limits: Arc<Limits>,
     /// How long it may take by the wall clock.
     pub(crate) wall: Span,
@@ -58,12 +61,13 @@ impl Sandbox {
     ) -> Left<T> {
         // Never closed, so this only ever waits.
         let _place = self.places().acquire().await;
-        let Bounds { scope, limits, wall } = bounds;
+        let Bounds { scope, record, limits, wall } = bounds;
         let began = Instant::now();
         let deadline = began + Duration::from_millis(wall.as_millis());
         let session = Arc::new(self.gateway().session(scope, &limits, deadline));
         let pace = Arc::new(Pace::of(&limits, Arc::clone(&plugin.burns)));
-        let state = State::new(Arc::clone(&session), Arc::clone(&limits));
+        let world = record.map_or_else(|| World::live(Arc::clone(&session)), World::of);
+        let state = State::new(world.clone(), Arc::clone(&limits));
         let log = state.log.clone();
         let mut store = self.store(state, &pace);
 
@@ -81,7 +85,7 @@ impl Sandbox {
         };
         let peak_memory = store.data().limiter.peak_memory();
         drop(store);
-        let (evidence, bodies, counted) = gathered(session.finish(), &log);
+        let (evidence, bodies, counted) = gathered(session.finish(), &world, &log);
         let facts = Facts {
             wall: Span::from_millis(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)),
             cpu_micros: pace.cpu_micros(),
@@ -114,7 +118,7 @@ fn last_words(message: String, last_log: &[String]) -> String {
 }
 
 /// The evidence as JSON, the bodies that it names, and the sums.
-fn gathered(recorded: Recorded, log: &SharedLog) -> (Vec<u8>, Vec<(Digest, Bytes)>, Facts) {
+fn gathered(recorded: Recorded, world: &World, log: &SharedLog) -> (Vec<u8>, Vec<(Digest, Bytes)>, Facts) {
     let counted = Facts {
         requests: recorded.requests,
         denials: recorded.denials,
@@ -123,8 +127,14 @@ fn gathered(recorded: Recorded, log: &SharedLog) -> (Vec<u8>, Vec<(Digest, Bytes
         ..Facts::none()
     };
     let (lines, log_dropped) = log.take().finish();
-    let evidence = Evidence { exchanges: recorded.exchanges, log: lines, log_dropped };
+    let mut bodies = recorded.bodies;
+    let world = world.notes().map(|notes| {
+        let digest = Digest::of(&notes);
+        bodies.push((digest, Bytes::from(notes)));
+        digest
+    });
+    let evidence = Evidence { exchanges: recorded.exchanges, log: lines, log_dropped, world };
     // Texts and numbers alone, no map with keys that are no text: writing it can't fail.
     let evidence = serde_json::to_vec(&evidence).unwrap_or_default();
-    (evidence, recorded.bodies, counted)
+    (evidence, bodies, counted)
 }

@@ -4,16 +4,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use holdpoint_core::plan::limit::{Bytes, Limits};
-use holdpoint_gateway::Session;
 
 use crate::import::wasi::Wasi;
 use crate::limit::Limiter;
 use crate::log::{Log, Output};
+use crate::world::World;
 
 /// The state of one call.
 pub(crate) struct State {
-    /// The way out.
-    pub(crate) session: Arc<Session>,
+    /// Where its answers come from.
+    pub(crate) world: World,
     /// What it has grown to.
     pub(crate) limiter: Limiter,
     /// What it wrote.
@@ -25,8 +25,8 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(session: Arc<Session>, limits: Arc<Limits>) -> Self {
-        Self { session, limiter: Limiter::new(&limits), log: SharedLog::new(Log::new(limits.log)), wasi: None, limits }
+    pub(crate) fn new(world: World, limits: Arc<Limits>) -> Self {
+        Self { world, limiter: Limiter::new(&limits), log: SharedLog::new(Log::new(limits.log)), wasi: None, limits }
     }
 
     /// How long ago the call began, in microseconds.

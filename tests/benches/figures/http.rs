@@ -91,6 +91,7 @@ impl Plugin {
             effective: Effective::of(&bundle.manifest.requests, &[grant], &holdpoint_plan::policy::standard()),
             limits: Limits::default(),
             timeout: Span::from_secs(10),
+            record: None,
         };
         Self { sandbox, loaded, context }
     }

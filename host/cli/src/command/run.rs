@@ -34,13 +34,14 @@ async fn carried_out(asked: &Run, path: &Path) -> Result<Exit, Failure> {
     let intent = intent::read(&asked.plan, Completeness::Whole).await?;
     tell(&intent.told);
     let broken = intent.broken();
-    let Intent { plan: Some(plan), release: Some(release), plugins, sandbox, .. } = intent else {
+    let Intent { plan: Some(plan), release: Some(release), plugins, bundles, sandbox, .. } = intent else {
         return Err(Failure::plan("the plan can't be run"));
     };
     if broken {
         return Err(Failure::plan("the plan can't be run"));
     }
     let store = open(path)?;
+    keep(&store, bundles.values())?;
     let run = identity();
     let start = Start {
         run: run.clone(),
@@ -68,6 +69,15 @@ async fn carried_out(asked: &Run, path: &Path) -> Result<Exit, Failure> {
     }
     let ending = conducted.run.ending();
     ending.map(Exit::Ended).ok_or_else(|| Failure::internal("the run has no ending"))
+}
+
+/// Keeps the plugins beside the run, so that it can be replayed when their files have changed or gone.
+fn keep<'b>(store: &Store, bundles: impl Iterator<Item = &'b Vec<u8>>) -> Result<(), Failure> {
+    for bundle in bundles {
+        let kept = store.blobs().put(bundle);
+        kept.map_err(|error| Failure::internal("the plugins can't be kept with the run").because(error))?;
+    }
+    Ok(())
 }
 
 /// Tells the journal's head and what would allow whatever was denied, and writes the reports.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use holdpoint_core::facts::{Asked, Ended, Evidence};
+use holdpoint_core::facts::Evidence;
 use holdpoint_core::id::{Digest, RunId};
 use holdpoint_journal::{BlobError, Flaw, Store, Verified};
 use serde_json::json;
@@ -74,7 +74,7 @@ fn evidence(store: &Store, digest: Digest) -> Result<Option<usize>, BlobError> {
     let bytes = store.blobs().get(&digest)?;
     let Ok(evidence) = serde_json::from_slice::<Evidence>(&bytes) else { return Ok(None) };
     let mut pieces = 1;
-    for body in bodies(&evidence) {
+    for body in kept::bodies(&evidence).chain(evidence.world) {
         match store.blobs().get(&body) {
             Ok(_) => pieces += 1,
             Err(BlobError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {}
@@ -82,17 +82,6 @@ fn evidence(store: &Store, digest: Digest) -> Result<Option<usize>, BlobError> {
         }
     }
     Ok(Some(pieces))
-}
-
-fn bodies(evidence: &Evidence) -> impl Iterator<Item = Digest> {
-    let asked = evidence.exchanges.iter().filter_map(|exchange| match &exchange.asked {
-        Asked::Http { body, .. } | Asked::Net { body, .. } => body.as_ref(),
-    });
-    let answered = evidence.exchanges.iter().filter_map(|exchange| match &exchange.ended {
-        Ended::Answered { body, .. } | Ended::Reached { body, .. } => body.as_ref(),
-        Ended::Denied { .. } | Ended::Failed { .. } => None,
-    });
-    asked.chain(answered).map(|content| content.digest)
 }
 
 impl Found {

@@ -239,7 +239,7 @@ pub(crate) fn answered(path: &str, status: u16) -> Evidence {
         timings,
         certificate: None,
     };
-    Evidence { exchanges: vec![exchange(path, ended)], log: vec![log(path)], log_dropped: 0 }
+    Evidence { exchanges: vec![exchange(path, ended)], log: vec![log(path)], ..Evidence::default() }
 }
 
 /// A call that was denied its one request.
@@ -248,7 +248,7 @@ pub(crate) fn denied(path: &str) -> Evidence {
         why: "POST is not granted on shop".into(),
         cure: Some(r#"{ to = "http", endpoint = "shop", methods = ["POST"], paths = ["/orders"] }"#.into()),
     };
-    Evidence { exchanges: vec![exchange(path, ended)], log: vec![], log_dropped: 3 }
+    Evidence { exchanges: vec![exchange(path, ended)], log_dropped: 3, ..Evidence::default() }
 }
 
 fn exchange(path: &str, ended: Ended) -> Exchange {

@@ -3,26 +3,44 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use holdpoint_core::id::Digest;
 use holdpoint_gateway::{Layer, Transaction};
+use serde::de::DeserializeOwned;
 
 use crate::bindings::http::Error;
 use crate::bindings::net::{Connection, Exchange, Host, Received, TlsFacts};
 use crate::import::http::{certificate, refused};
 use crate::state::State;
+use crate::world::{World, digest};
+
+const RESOLVE: &str = "net.resolve";
+const CONNECT: &str = "net.connect";
+const INSPECT_TLS: &str = "net.inspect-tls";
+const TRANSACT: &str = "net.transact";
 
 impl Host for State {
     async fn resolve(&mut self, target: String) -> wasmtime::Result<Result<Vec<String>, Error>> {
-        let addresses = self.session.resolve(&target).await;
-        Ok(addresses.map(|found| found.iter().map(ToString::to_string).collect()).map_err(refused))
+        let asked = digest(&target);
+        let Some(session) = self.world.session() else { return self.world.remembered(RESOLVE, asked) };
+        let addresses = session.resolve(&target).await;
+        let answer = addresses.map(|found| found.iter().map(ToString::to_string).collect()).map_err(refused);
+        self.world.note(RESOLVE, asked, &answer);
+        Ok(answer)
     }
 
     async fn connect(&mut self, target: String, timeout: Option<u32>) -> wasmtime::Result<Result<Connection, Error>> {
-        Ok(self.session.connect(&target, span(timeout)).await.map(|it| connected(&it)).map_err(refused))
+        let asked = digest(&(&target, timeout));
+        let Some(session) = self.world.session() else { return self.world.remembered(CONNECT, asked) };
+        let answer = session.connect(&target, span(timeout)).await.map(|it| connected(&it)).map_err(refused);
+        self.world.note(CONNECT, asked, &answer);
+        Ok(answer)
     }
 
     async fn inspect_tls(&mut self, target: String, timeout: Option<u32>) -> wasmtime::Result<Result<TlsFacts, Error>> {
-        let facts = self.session.inspect_tls(&target, span(timeout)).await;
-        let facts = facts.map(|facts| TlsFacts {
+        let asked = digest(&(&target, timeout));
+        let Some(session) = self.world.session() else { return self.world.remembered(INSPECT_TLS, asked) };
+        let facts = session.inspect_tls(&target, span(timeout)).await;
+        let answer = facts.map(|facts| TlsFacts {
             connection: connected(&facts.connection),
             handshake: facts.handshake,
             version: facts.version,
@@ -30,10 +48,14 @@ impl Host for State {
             certificate: certificate(facts.certificate),
             labels: Vec::new(),
         });
-        Ok(facts.map_err(refused))
+        let answer = answer.map_err(refused);
+        self.world.note(INSPECT_TLS, asked, &answer);
+        Ok(answer)
     }
 
     async fn transact(&mut self, exchange: Exchange) -> wasmtime::Result<Result<Received, Error>> {
+        let asked = digest(&exchange);
+        let Some(session) = self.world.session() else { return self.world.remembered(TRANSACT, asked) };
         let transaction = Transaction {
             target: exchange.target,
             layer: if exchange.secured { Layer::Secured } else { Layer::Plain },
@@ -42,13 +64,23 @@ impl Host for State {
             max_bytes: exchange.max_bytes,
             timeout: span(exchange.timeout_ms),
         };
-        let received = self.session.transact(transaction).await.map(|received| Received {
+        let received = session.transact(transaction).await.map(|received| Received {
             connection: connected(&received.connection),
             bytes: received.bytes.into(),
             elapsed: received.elapsed,
             labels: Vec::new(),
         });
-        Ok(received.map_err(refused))
+        let answer = received.map_err(refused);
+        self.world.note(TRANSACT, asked, &answer);
+        Ok(answer)
+    }
+}
+
+impl World {
+    /// What was noted of something small. Only asked in a replay.
+    fn remembered<T: DeserializeOwned>(&self, import: &str, asked: Digest) -> wasmtime::Result<T> {
+        let noted = self.recalled(import, asked)?;
+        noted.ok_or_else(|| wasmtime::Error::msg(format!("`{import}` has no record to come from")))
     }
 }
 

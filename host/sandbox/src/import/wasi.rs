@@ -26,8 +26,9 @@ pub(crate) struct Wasi {
 impl State {
     /// The system that ordinary libraries see, made at the first look.
     pub(super) fn wasi(&mut self) -> &mut Wasi {
-        let (log, limits, session) = (&self.log, &self.limits, &self.session);
+        let (log, limits, world) = (&self.log, &self.limits, &self.world);
         self.wasi.get_or_insert_with(|| {
+            world.note_wasi();
             let mut table = ResourceTable::new();
             table.set_max_capacity(limits.handles as usize);
             let mut ctx = WasiCtx::builder();
@@ -39,7 +40,7 @@ impl State {
                 .allow_ip_name_lookup(false);
             let mut http = WasiHttpCtx::new();
             http.set_field_size_limit(usize::try_from(limits.headers.0).unwrap_or(usize::MAX));
-            let outgoing = Outgoing::new(session.clone(), limits.body);
+            let outgoing = Outgoing::new(world.session().cloned(), limits.body);
             Box::new(Wasi { table, ctx: ctx.build(), http, outgoing })
         })
     }

@@ -15,12 +15,13 @@ use crate::state::State;
 
 /// The way out for `wasi:http`.
 pub(crate) struct Outgoing {
-    session: Arc<Session>,
+    /// None in a replay.
+    session: Option<Arc<Session>>,
     most: limit::Bytes,
 }
 
 impl Outgoing {
-    pub(super) fn new(session: Arc<Session>, most: limit::Bytes) -> Self {
+    pub(super) fn new(session: Option<Arc<Session>>, most: limit::Bytes) -> Self {
         Self { session, most }
     }
 }
@@ -41,9 +42,10 @@ impl WasiHttpHooks for Outgoing {
         options: Option<RequestOptions>,
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Sent> + Send> {
-        let (session, most) = (Arc::clone(&self.session), self.most);
+        let (session, most) = (self.session.clone(), self.most);
         Box::new(async move {
             let request = rebuilt(request, options, most).await?;
+            let session = session.ok_or(Error::HttpRequestDenied)?;
             let answer = session.send(request).await.map_err(refused)?;
             let done: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(async { Ok(()) });
             Ok((answered(answer)?, done))
