@@ -25,7 +25,7 @@ use crate::kept;
 
 /// A call that ended.
 pub(crate) struct Call {
-    pub(crate) call: CallId,
+    pub(crate) id: CallId,
     /// The check's name, or `rollback`.
     pub(crate) name: String,
     pub(crate) plugin: PluginName,
@@ -92,7 +92,7 @@ impl Past<'_> {
                 let kind = context.map(|context| Kind::Check(CheckCall { context, attempt: *attempt }));
                 let kind = repeatable(&called.outcome).and(kind);
                 let (word, then) = (called.outcome.word(), serde_json::to_value(&called.outcome).unwrap_or_default());
-                Some(Call { call: *call, name, plugin: check.plugin.clone(), word, then, kind })
+                Some(Call { id: *call, name, plugin: check.plugin.clone(), word, then, kind })
             }
             Event::RollbackReplied { call, replied } => {
                 let Command::RollBack { plugin, deed, timeout, .. } = self.commands.get(call)? else { return None };
@@ -110,7 +110,7 @@ impl Past<'_> {
                 };
                 let then = serde_json::to_value(&replied.reply).unwrap_or_default();
                 let (name, word) = ("rollback".to_owned(), asked(deed));
-                Some(Call { call: *call, name, plugin: plugin.clone(), word, then, kind })
+                Some(Call { id: *call, name, plugin: plugin.clone(), word, then, kind })
             }
             Event::Started { .. }
             | Event::Woke

@@ -140,7 +140,7 @@ fn text(replayed: &[Replayed]) -> String {
     let mut out = String::new();
     // Writing to a text can't fail.
     for Replayed { call, came, .. } in replayed {
-        let name = format!("{} ({})", call.name, call.call);
+        let name = format!("{} ({})", call.name, call.id);
         let _ = match came {
             Came::Same => writeln!(out, "✓ {name:<32} same: {}", call.word),
             Came::Not(why) => writeln!(out, "- {name:<32} not replayed: {why}"),
@@ -198,7 +198,7 @@ fn as_json(run: &RunId, replayed: &[Replayed]) -> Value {
             };
             let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
             json!({
-                "call": call.call, "name": call.name, "plugin": call.plugin, "came": word, "then": then, "now": now,
+                "call": call.id, "name": call.name, "plugin": call.plugin, "came": word, "then": then, "now": now,
                 "why": why, "micros": micros,
             })
         })
