@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "the rows' lines are what this is for")]
 
 mod bench;
+mod chance;
 mod plugin;
 mod trial;
 

@@ -3,8 +3,11 @@
 mod artifact;
 mod compile;
 mod crash;
+mod damaged;
+mod draft;
 mod endless;
 mod flood;
+mod grants;
 mod liar;
 mod memory;
 mod parked;
@@ -30,6 +33,9 @@ pub(crate) fn rows() -> Vec<Row> {
         liar::ROW,
         verdict::ODD,
         state::ROW,
+        draft::ROW,
+        damaged::ROW,
+        grants::ROW,
         compile::ROW,
         system::ROW,
         world::ROW,
