@@ -17,6 +17,7 @@ pub(crate) struct Bench {
     plugins: String,
     checks: String,
     parallel: usize,
+    variables: Vec<(String, String)>,
 }
 
 /// How one run ended.
@@ -51,7 +52,7 @@ impl Ended {
 impl Bench {
     pub(crate) fn new() -> Self {
         let folder = TempDir::new().expect("a folder");
-        Self { folder, plugins: String::new(), checks: String::new(), parallel: 256 }
+        Self { folder, plugins: String::new(), checks: String::new(), parallel: 256, variables: Vec::new() }
     }
 
     pub(crate) fn parallel(mut self, most: usize) -> Self {
@@ -82,6 +83,19 @@ impl Bench {
     /// Adds what belongs to the plugin that was added last.
     pub(crate) fn plugin_rest(mut self, rest: &str) -> Self {
         let _ = writeln!(self.plugins, "{rest}");
+        self
+    }
+
+    /// Sets limits of the plugin that was added last.
+    pub(crate) fn limits(self, limits: &str) -> Self {
+        let name = self.plugins.rfind("[plugin.").and_then(|at| self.plugins.get(at + 8..));
+        let name = name.and_then(|rest| rest.split([']', '.']).next()).unwrap_or_default().to_owned();
+        self.plugin_rest(&format!("[plugin.{name}.limits]\n{limits}"))
+    }
+
+    /// Sets an environment variable of the program.
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -124,7 +138,7 @@ impl Bench {
     pub(crate) fn run(&self) -> Ran {
         let mut command = holdpoint(self.folder.path());
         command.arg("run").arg(self.plan()).args(["--service", "shop", "-e", "test", "--release-version", "1"]);
-        command.arg("--cache").arg(target().join("test-cache"));
+        command.arg("--cache").arg(target().join("test-cache")).envs(self.variables.iter().cloned());
         let (output, peak, last) = Self::watched(&mut command);
         let store = self.folder.path().join("store");
         Ran { story: self.story(&output), output, peak, last, store }
@@ -146,7 +160,9 @@ impl Bench {
 
     /// Lints the plan, which is to be refused: the exit code, and what was said.
     pub(crate) fn refused(&self) -> (Option<i32>, String) {
-        let (output, _, _) = Self::watched(holdpoint(self.folder.path()).arg("lint").arg(self.plan()));
+        let (output, _, _) = Self::watched(
+            holdpoint(self.folder.path()).arg("lint").arg(self.plan()).arg("--cache").arg(target().join("test-cache")),
+        );
         (output.status.code(), said(&output))
     }
 

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "the rows' lines are what this is for")]
 
 mod bench;
+mod network;
 mod chance;
 mod plugin;
 mod trial;
@@ -22,7 +23,7 @@ const TRIES: usize = 4;
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let wanted = |row: &&Row| asked.is_empty() || asked.iter().any(|id| row.id == id);
-    let rows: Vec<Row> = plugin::rows();
+    let rows: Vec<Row> = plugin::rows().into_iter().chain(network::rows()).collect();
     let (mut passed, mut failed) = (0, 0);
     for row in rows.iter().filter(wanted) {
         let mut trial = tried(row);
