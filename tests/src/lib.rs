@@ -5,6 +5,8 @@ pub mod wat;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use holdpoint_core::release::{ChangeKind, Release, Strategy};
+
 /// The repository.
 ///
 /// # Panics
@@ -66,6 +68,22 @@ pub fn holdpoint(folder: &Path) -> Command {
     }
     command.stdin(Stdio::null()).arg("--store").arg(folder.join("store"));
     command
+}
+
+/// A release for calls that need one.
+#[must_use]
+pub fn release() -> Release {
+    Release {
+        service: "shop".to_owned(),
+        environment: "test".to_owned(),
+        version: "1".to_owned(),
+        previous_version: None,
+        artifact: None,
+        revision: None,
+        change: ChangeKind::Feature,
+        strategy: Strategy::Rolling,
+        labels: std::collections::BTreeMap::new(),
+    }
 }
 
 /// What a command printed, for messages.

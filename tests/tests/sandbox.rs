@@ -8,11 +8,10 @@ use holdpoint_core::name::PluginName;
 use holdpoint_core::outcome::{FaultKind, Outcome};
 use holdpoint_core::plan::grant::Effective;
 use holdpoint_core::plan::limit::{Bytes, Limits};
-use holdpoint_core::release::{ChangeKind, Release, Strategy};
 use holdpoint_core::time::Span;
 use holdpoint_gateway::Gateway;
 use holdpoint_sandbox::{CallContext, CheckCall, CheckResult, Compiler, Loaded, Raw, Record, Sandbox, Settings};
-use holdpoint_tests::target;
+use holdpoint_tests::{release, target};
 
 fn sandbox(cache: Option<&Path>) -> Sandbox {
     let gateway = Gateway::new(holdpoint_gateway::Settings::default()).unwrap();
@@ -36,22 +35,11 @@ async fn call_with(sandbox: &Sandbox, plugin: &Loaded, limits: Limits, settings:
 }
 
 fn context(limits: Limits, settings: &str) -> CallContext {
-    let release = Release {
-        service: "shop".to_owned(),
-        environment: "test".to_owned(),
-        version: "1".to_owned(),
-        previous_version: None,
-        artifact: None,
-        revision: None,
-        change: ChangeKind::Feature,
-        strategy: Strategy::Rolling,
-        labels: std::collections::BTreeMap::new(),
-    };
     CallContext {
         plugin: PluginName::parse("guest").unwrap(),
         name: "check".to_owned(),
         settings: settings.to_owned(),
-        release: Arc::new(release),
+        release: Arc::new(release()),
         endpoints: Arc::default(),
         effective: Effective::none(),
         limits,

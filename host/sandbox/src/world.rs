@@ -31,7 +31,13 @@ pub(crate) struct Notes {
     turns: Vec<Turn>,
     /// Whether the guest looked at what WASI offers, of which nothing is noted.
     wasi: bool,
+    /// Whether there were more turns than are noted.
+    #[serde(default)]
+    more: bool,
 }
+
+/// How many turns of a call are noted: a guest that reads the clock without end must not fill the host's memory.
+const MOST_TURNS: usize = 4_096;
 
 /// A call's world from its notes, for a replay.
 #[derive(Debug, Clone)]
@@ -49,6 +55,9 @@ pub enum NoRecord {
     /// The guest used what is not noted.
     #[error("it used WASI, of which nothing is recorded")]
     Wasi,
+    /// The guest asked more often than is noted.
+    #[error("it asked its host more than {MOST_TURNS} times, and no more than that is recorded")]
+    More,
 }
 
 impl Record {
@@ -62,6 +71,9 @@ impl Record {
         let notes: Notes = notes.map_err(|error| NoRecord::Unreadable(error.to_string()))?;
         if notes.wasi {
             return Err(NoRecord::Wasi);
+        }
+        if notes.more {
+            return Err(NoRecord::More);
         }
         Ok(Self { turns: notes.turns, bodies: Arc::new(bodies) })
     }
@@ -112,9 +124,7 @@ impl World {
     /// Notes a turn.
     pub(crate) fn note(&self, import: &str, asked: Digest, answer: &impl Serialize) {
         let Self::Live { notes, .. } = self else { return };
-        // Records of texts, numbers and lists: writing them can't fail, and a turn without an answer is never served.
-        let answer = serde_json::to_value(answer).unwrap_or(Value::Null);
-        locked(notes).turns.push(Turn { import: import.to_owned(), asked, answer });
+        noted(&mut locked(notes), import, asked, answer);
     }
 
     /// Notes that the guest looks at what is not noted.
@@ -148,6 +158,26 @@ impl World {
     }
 }
 
+fn noted(notes: &mut Notes, import: &str, asked: Digest, answer: &impl Serialize) {
+    if notes.turns.len() < MOST_TURNS {
+        // Records of texts, numbers and lists: writing them can't fail, and a turn without an answer is never served.
+        let answer = serde_json::to_value(answer).unwrap_or(Value::Null);
+        notes.turns.push(Turn { import: import.to_owned(), asked, answer });
+    } else {
+        notes.more = true;
+    }
+}
+
+fn noted(notes: &mut Notes, import: &str, asked: Digest, answer: &impl Serialize) {
+    if notes.turns.len() < MOST_TURNS {
+        // Records of texts, numbers and lists: writing them can't fail, and a turn without an answer is never served.
+        let answer = serde_json::to_value(answer).unwrap_or(Value::Null);
+        notes.turns.push(Turn { import: import.to_owned(), asked, answer });
+    } else {
+        notes.more = true;
+    }
+}
+
 /// The digest of all that was asked.
 pub(crate) fn digest(asked: &impl Serialize) -> Digest {
     Digest::of(&serde_json::to_vec(asked).unwrap_or_default())
@@ -156,4 +186,23 @@ pub(crate) fn digest(asked: &impl Serialize) -> Digest {
 /// Whoever panicked while holding it left whole turns behind.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guest_that_asks_without_end_fills_nothing_and_is_not_replayed() {
+        let notes = Arc::new(Mutex::new(Notes::default()));
+        let asked = digest(&());
+
+        for turn in 0..2 * MOST_TURNS {
+            noted(&mut locked(&notes), "clock.now", asked, &turn);
+        }
+
+        let kept = serde_json::to_vec(&*locked(&notes)).unwrap();
+        assert_eq!(locked(&notes).turns.len(), MOST_TURNS);
+        assert_eq!(Record::read(Some(&kept), BTreeMap::new()).unwrap_err(), NoRecord::More);
+    }
 }

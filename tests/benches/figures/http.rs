@@ -11,11 +11,10 @@ use holdpoint_core::outcome::Outcome;
 use holdpoint_core::plan::endpoint::{AddressRule, Endpoint, Origin, Scheme};
 use holdpoint_core::plan::grant::{Effective, Grant, Method, PathPattern};
 use holdpoint_core::plan::limit::{Bytes, Limits};
-use holdpoint_core::release::{ChangeKind, Release, Strategy};
 use holdpoint_core::time::Span;
 use holdpoint_gateway::Gateway;
 use holdpoint_sandbox::{CallContext, CheckCall, Compiler, Loaded, Raw, Sandbox, Settings};
-use holdpoint_tests::target;
+use holdpoint_tests::{release, target};
 use tokio::runtime::Runtime;
 
 use crate::{figure, median, server};
@@ -117,19 +116,5 @@ fn endpoint(server: SocketAddr) -> Endpoint {
         addresses: vec![AddressRule::Network("127.0.0.0/8".parse().expect("a network"))],
         authorities: Vec::new(),
         connect_timeout: Span::from_secs(5),
-    }
-}
-
-fn release() -> Release {
-    Release {
-        service: "server".to_owned(),
-        environment: "bench".to_owned(),
-        version: "1".to_owned(),
-        previous_version: None,
-        artifact: None,
-        revision: None,
-        change: ChangeKind::Feature,
-        strategy: Strategy::Rolling,
-        labels: std::collections::BTreeMap::new(),
     }
 }

@@ -106,7 +106,7 @@ impl Scene {
     }
 
     fn keep(&mut self, seen: Evidence) -> Facts {
-        let digest = Digest::of(format!("{seen:?}").as_bytes());
+        let digest = Digest::of(&serde_json::to_vec(&seen).unwrap());
         let denied = seen.exchanges.iter().filter(|it| matches!(it.ended, Ended::Denied { .. })).count();
         let facts = Facts {
             wall: Span::from_millis(412),
