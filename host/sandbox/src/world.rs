@@ -168,16 +168,6 @@ fn noted(notes: &mut Notes, import: &str, asked: Digest, answer: &impl Serialize
     }
 }
 
-fn noted(notes: &mut Notes, import: &str, asked: Digest, answer: &impl Serialize) {
-    if notes.turns.len() < MOST_TURNS {
-        // Records of texts, numbers and lists: writing them can't fail, and a turn without an answer is never served.
-        let answer = serde_json::to_value(answer).unwrap_or(Value::Null);
-        notes.turns.push(Turn { import: import.to_owned(), asked, answer });
-    } else {
-        notes.more = true;
-    }
-}
-
 /// The digest of all that was asked.
 pub(crate) fn digest(asked: &impl Serialize) -> Digest {
     Digest::of(&serde_json::to_vec(asked).unwrap_or_default())
