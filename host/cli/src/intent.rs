@@ -19,7 +19,7 @@ use holdpoint_sandbox::{Compiler, Loaded, Raw, Sandbox};
 
 use crate::arguments::{self, PlanSource, ReleaseFacts};
 use crate::failure::Failure;
-use crate::setting;
+use crate::{secret, setting};
 
 /// The largest bundle that is read.
 pub(crate) const LARGEST_BUNDLE: Bytes = Bytes::mib(64);
@@ -39,6 +39,9 @@ pub(crate) struct Intent {
     /// The bundles that the plugins were loaded from, as they were read.
     pub(crate) bundles: BTreeMap<Digest, Vec<u8>>,
     pub(crate) sandbox: Sandbox,
+    gateway: Gateway,
+    /// The plan's folder, which the files that it names are relative to.
+    folder: PathBuf,
     pub(crate) told: Vec<Told>,
 }
 
@@ -86,16 +89,29 @@ pub(crate) async fn read(source: &PlanSource, completeness: Completeness) -> Res
     let (plan, problems) = holdpoint_plan::lower(&draft, &context);
     let plan = plan.or_else(|| in_any_environment(&draft, &context));
     tell(&mut told, &file, problems);
+    let secrets = plan.iter().flat_map(|plan| secret::look(plan, &draft, &folder)).collect();
+    tell(&mut told, &file, secrets);
 
-    let sandbox = sandbox(source.cache.as_deref())?;
+    let gateway = gateway()?;
+    let sandbox = sandbox(source.cache.as_deref(), gateway.clone())?;
     let (plugins, bundles) = (BTreeMap::new(), BTreeMap::new());
-    let mut intent = Intent { plan, release: gathered.release, plugins, bundles, sandbox, told };
+    let mut intent = Intent { plan, release: gathered.release, plugins, bundles, sandbox, gateway, folder, told };
     intent.load(&found.bundles)?;
     intent.validate(&draft, &file).await;
     Ok(intent)
 }
 
 impl Intent {
+    /// Reads the plan's secrets and hands them to the gateway. Only a run does this.
+    pub(crate) fn entrust(&self) -> Result<(), Failure> {
+        let Some(plan) = self.plan.as_ref().filter(|plan| !plan.secrets.is_empty()) else { return Ok(()) };
+        let vault = secret::read(plan, &self.folder)
+            .map_err(|error| Failure::plan("a secret can't be used, so nothing was started").because(error))?;
+        self.gateway
+            .entrust(vault)
+            .map_err(|error| Failure::internal("the secrets could not be handed over").because(error))
+    }
+
     /// Compiles the plan's plugins, several at a time.
     fn load(&mut self, bundles: &BTreeMap<String, Result<Bundle, String>>) -> Result<(), Failure> {
         let Some(plan) = &self.plan else { return Ok(()) };
@@ -244,10 +260,14 @@ fn release(draft: &Draft, facts: &ReleaseFacts, told: &mut Vec<Told>) -> Result<
     Ok(sources.gather())
 }
 
-/// A sandbox with its way out. The cache is the user's own unless one is given.
-pub(crate) fn sandbox(cache: Option<&Path>) -> Result<Sandbox, Failure> {
-    let gateway = Gateway::new(holdpoint_gateway::Settings::default())
-        .map_err(|error| Failure::internal("could not start the gateway").because(error))?;
+/// The way out, without secrets.
+pub(crate) fn gateway() -> Result<Gateway, Failure> {
+    Gateway::new(holdpoint_gateway::Settings::default())
+        .map_err(|error| Failure::internal("could not start the gateway").because(error))
+}
+
+/// A sandbox with this way out. The cache is the user's own unless one is given.
+pub(crate) fn sandbox(cache: Option<&Path>, gateway: Gateway) -> Result<Sandbox, Failure> {
     let cache = setting::cache(cache).ok();
     Sandbox::new(holdpoint_sandbox::Settings { cache, compiler: compiler()?, gateway })
         .map_err(|error| Failure::internal("could not start the sandbox").because(error))

@@ -11,6 +11,7 @@ mod kept;
 mod ask;
 mod output;
 mod progress;
+mod secret;
 mod setting;
 mod wrap;
 

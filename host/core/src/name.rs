@@ -88,6 +88,8 @@ names! {
     EndpointName;
     /// The name of a plugin, unique within its plan.
     PluginName;
+    /// The name of a secret, unique within its plan.
+    SecretName;
 }
 
 #[cfg(test)]

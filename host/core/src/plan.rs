@@ -8,6 +8,7 @@ pub mod people;
 pub mod phase;
 pub mod plugin;
 pub mod restore;
+pub mod secret;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -15,7 +16,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::name::{CheckName, EndpointName, PhaseName, PluginName};
+use crate::name::{CheckName, EndpointName, PhaseName, PluginName, SecretName};
 
 use check::Check;
 use endpoint::Endpoint;
@@ -23,6 +24,7 @@ use people::Escalation;
 use phase::Phase;
 use plugin::Plugin;
 use restore::Restore;
+use secret::Secret;
 
 /// What is to be verified, by whom it is judged and what may happen. Frozen when a run starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +33,9 @@ pub struct Plan {
     pub name: String,
     /// The endpoints, bound to the release's environment.
     pub endpoints: BTreeMap<EndpointName, Endpoint>,
+    /// The secrets: where each comes from and where it goes, never what it is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub secrets: BTreeMap<SecretName, Secret>,
     /// The plugins.
     pub plugins: BTreeMap<PluginName, Plugin>,
     /// The phases, in order. At least one.

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use holdpoint_core::address::{Barred, Class};
-use holdpoint_core::name::{EndpointName, PluginName};
+use holdpoint_core::name::{EndpointName, PluginName, SecretName};
 use holdpoint_core::plan::endpoint::{AddressRule, Origin};
 use holdpoint_core::plan::grant::{Method, NetOperation};
 
@@ -63,6 +63,15 @@ pub enum Denial {
         /// The rules that the endpoint has.
         rules: Vec<AddressRule>,
     },
+    /// The guest writes a header that carries a secret.
+    SecretHeader {
+        /// The endpoint.
+        endpoint: EndpointName,
+        /// The header.
+        header: String,
+        /// The secret that it carries.
+        secret: SecretName,
+    },
     /// The call was denied so often that it is not listened to any more.
     Breaker {
         /// After how many denials.
@@ -87,6 +96,7 @@ impl Denial {
             Self::NotGranted { endpoint, .. }
             | Self::OperationNotGranted { endpoint, .. }
             | Self::NotHttp { endpoint, .. }
+            | Self::SecretHeader { endpoint, .. }
             | Self::Address { endpoint, .. } => Some(endpoint),
             Self::UnknownEndpoint { .. } | Self::Outside { .. } | Self::Scheme { .. } | Self::Breaker { .. } => None,
         }
@@ -113,7 +123,7 @@ impl Denial {
                     rules.iter().map(ToString::to_string).chain([rule_for(barred)]).map(|rule| quoted(&rule)).collect();
                 Some(format!("[endpoint.{endpoint}]\naddresses = [{}]", lines.join(", ")))
             }
-            Self::Scheme { .. } | Self::NotHttp { .. } | Self::Breaker { .. } => None,
+            Self::Scheme { .. } | Self::NotHttp { .. } | Self::SecretHeader { .. } | Self::Breaker { .. } => None,
         }
     }
 }
@@ -138,6 +148,10 @@ impl fmt::Display for Denial {
             Self::Address { endpoint, barred, .. } => {
                 write!(f, "endpoint {endpoint} leads to {barred}, which its addresses do not allow")
             }
+            Self::SecretHeader { endpoint, header, secret } => write!(
+                f,
+                "the header {header} carries secret {secret} to endpoint {endpoint}: it is not the plugin's to write"
+            ),
             Self::Breaker { denials } => {
                 write!(f, "the call was denied {denials} times, so everything further is denied unseen")
             }

@@ -1,6 +1,6 @@
 //! The gateway of the process: what all calls share.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use holdpoint_core::plan::limit::Limits;
@@ -12,6 +12,7 @@ use crate::pool::{KEPT, Pool, Pools};
 use crate::resolve::{Lookup, SystemLookup};
 use crate::session::Session;
 use crate::tls::TlsNotReady;
+use crate::vault::{AlreadyEntrusted, Vault};
 
 /// How the gateway works, whoever asks.
 #[derive(Clone)]
@@ -54,6 +55,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) pools: Pools,
     pub(crate) turns: Semaphore,
+    pub(crate) vault: OnceLock<Vault>,
 }
 
 /// Why there is no gateway.
@@ -82,7 +84,15 @@ impl Gateway {
         pools.trust().none().map_err(GatewayNotReady::Tls)?;
         let under_way = settings.connections.saturating_sub(KEPT).clamp(1, Semaphore::MAX_PERMITS);
         let turns = Semaphore::new(under_way);
-        Ok(Self { shared: Arc::new(Shared { settings, pools, turns }) })
+        Ok(Self { shared: Arc::new(Shared { settings, pools, turns, vault: OnceLock::new() }) })
+    }
+
+    /// Hands over the secrets of the run. What was asked before went out without them.
+    ///
+    /// # Errors
+    /// When that was done already.
+    pub fn entrust(&self, vault: Vault) -> Result<(), AlreadyEntrusted> {
+        self.shared.vault.set(vault).map_err(|_| AlreadyEntrusted)
     }
 
     /// Opens one call's slice of the gateway. Nothing in it lasts beyond the deadline.

@@ -3,7 +3,7 @@
 //! A call of a plugin gets a [`Session`] from the [`Gateway`]; what it asks of the network goes through seven steps:
 //! one canonical parse (`target`), the grant (`admit`), resolution and the core's address classes (`resolve`),
 //! connections to what is left (`dial`, `pool`), a rebuilt request (`request`), no redirect, and an answer read under
-//! caps (`answer`) and recorded (`record`). A [`Refusal`] says what went wrong; a [`Denial`] prints the lines of a
+//! caps (`answer`), stripped of secrets (`vault`) and recorded (`record`). A [`Refusal`] says what went wrong; a [`Denial`] prints the lines of a
 //! plan that would allow it. Modules stand in reading order.
 #![forbid(unsafe_code)]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -18,6 +18,8 @@ mod pool;
 mod tls;
 mod dial;
 mod answer;
+mod vault;
+mod mask;
 mod certificate;
 mod net;
 mod shake;
@@ -37,3 +39,4 @@ pub use request::HttpRequest;
 pub use resolve::{Lookup, SystemLookup};
 pub use session::Session;
 pub use tls::TlsNotReady;
+pub use vault::{AlreadyEntrusted, NotASecret, SHORTEST, Vault};

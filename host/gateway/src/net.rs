@@ -205,6 +205,10 @@ impl Session {
                 (bytes, elapsed, Some(handshake))
             }
         };
+        let bytes = match self.vault() {
+            Some(vault) => vault.hide_bytes(bytes),
+            None => bytes,
+        };
         let mut seen = operation.seen(&connection, handshake);
         seen.body = Some(bytes.clone());
         Ok((Received { connection, bytes, elapsed }, seen))

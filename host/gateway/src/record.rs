@@ -120,6 +120,14 @@ impl Ledger {
         }
     }
 
+    /// Notes the headers that the gateway added, with the names of secrets in the place of their values.
+    pub(crate) fn added(&self, row: Row, added: Vec<(String, String)>) {
+        let mut state = self.state();
+        if let Some(Exchange { asked: Asked::Http { headers, .. }, .. }) = state.exchanges.get_mut(row.0) {
+            headers.extend(added);
+        }
+    }
+
     /// Notes that something leaves the gateway, with a body of so many bytes.
     pub(crate) fn left(&self, bytes: u64) {
         let mut state = self.state();

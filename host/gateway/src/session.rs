@@ -14,6 +14,7 @@ use crate::gateway::Gateway;
 use crate::record::{Ledger, Measure, Recorded, Row};
 use crate::refusal::Refusal;
 use crate::request::{self, HttpRequest};
+use crate::vault::Vault;
 
 /// The shortest time that a request may be given: a guest's zero means "at once", not "never".
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -99,11 +100,28 @@ impl Session {
         pool.vetted.check_literal().map_err(|barred| {
             Refusal::from(Denial::Address { endpoint: name.clone(), barred, rules: endpoint.addresses.clone() })
         })?;
+        let mut headers = headers;
+        if let Some(vault) = self.vault() {
+            vault.check(name, &request.headers)?;
+            self.ledger.added(row, vault.add(name, &mut headers)?);
+        }
         let built = request::build(&method, url, headers, request.body.clone())?;
         let _turn = self.turn().await?;
         self.gateway.shared.make_room(&pool);
         let exchange = Exchange { name, endpoint, pool: &pool, ledger: &self.ledger, caps: self.caps(&request) };
-        exchange.carry_out(built).await
+        let answer = exchange.carry_out(built).await;
+        let Some(vault) = self.vault() else { return answer };
+        let answer = answer.map_err(|refusal| vault.hide_refusal(refusal))?;
+        vault.hide(name, answer, self.most(&request))
+    }
+
+    pub(crate) fn vault(&self) -> Option<&Vault> {
+        self.gateway.shared.vault.get()
+    }
+
+    /// The longest body that this request may get, in bytes.
+    fn most(&self, request: &HttpRequest) -> u64 {
+        request.max_body.unwrap_or(u64::MAX).min(self.bounds.body)
     }
 
     /// Waits until neither the call nor the process uses as much of the network as it may.
@@ -130,7 +148,7 @@ impl Session {
             first_byte: settings.first_byte,
             between_bytes: settings.between_bytes,
             headers: self.bounds.headers,
-            body: request.max_body.unwrap_or(u64::MAX).min(self.bounds.body),
+            body: self.most(request).saturating_add(self.vault().map_or(0, Vault::reach)),
         }
     }
 }

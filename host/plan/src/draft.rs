@@ -1,6 +1,6 @@
 //! A plan as it was read: its keys known and its values of the right type, before anything is looked up.
 
-use holdpoint_core::name::CheckName;
+use holdpoint_core::name::{CheckName, SecretName};
 
 use crate::form::{OneOrMore, Section as _};
 use crate::lower::url::Target;
@@ -203,6 +203,17 @@ impl Draft {
         &self,
     ) -> impl Iterator<Item = &(Placed<holdpoint_core::name::EndpointName>, crate::raw::endpoint::Endpoint)> {
         self.document.endpoint.iter().flat_map(|named| &named.value.0)
+    }
+
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &(Placed<SecretName>, crate::raw::secret::Secret)> {
+        self.document.secret.iter().flat_map(|named| &named.value.0)
+    }
+
+    /// A problem with a secret's source, found by whoever may look at it.
+    pub fn unusable(&self, secret: &SecretName, gravity: Gravity, why: &str) -> Problem {
+        let at = self.secrets().find(|(name, _)| name.value == *secret).map(|(name, _)| self.source.place(name.at));
+        let what = holdpoint_core::text::visible(&format!("secret {:?}: {why}", secret.as_str()));
+        Problem { gravity, code: Code::Secret, place: at, what, cure: None }
     }
 
     pub(crate) fn plugins(

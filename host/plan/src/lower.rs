@@ -18,6 +18,7 @@ use crate::reader::Reader;
 pub(crate) mod url;
 pub(crate) mod address;
 mod endpoint;
+mod secret;
 pub(crate) mod limit;
 mod grant;
 pub(crate) mod plugin;
@@ -61,6 +62,7 @@ pub fn lower(draft: &Draft, context: &Context) -> (Option<Plan>, Vec<Problem>) {
     }
     let mut reader = Reader::new(&draft.source);
     let endpoints = endpoint::lower(draft, context, &mut reader);
+    let secrets = secret::lower(draft, context, &endpoints, &mut reader);
     let plugins = plugin::lower(draft, context, &endpoints, &mut reader);
     let phases = phase::lower(draft, &plugins, &mut reader);
     let restore = restore::lower(draft, &plugins, &mut reader);
@@ -74,5 +76,5 @@ pub fn lower(draft: &Draft, context: &Context) -> (Option<Plan>, Vec<Problem>) {
     }
     let name = draft.document.name.as_ref().map(|name| name.value.0.clone()).unwrap_or_default();
     let plugins = plugins.into_iter().filter_map(|(name, plugin)| Some((name, plugin.lowered?))).collect();
-    (Some(Plan { name, endpoints, plugins, phases, restore, escalation }), problems)
+    (Some(Plan { name, endpoints, secrets, plugins, phases, restore, escalation }), problems)
 }

@@ -73,6 +73,8 @@ pub enum Code {
     Grant,
     /// A file that the plan names can't be used.
     Attachment,
+    /// A secret without a usable source or binding, or one that would be readable on its way.
+    Secret,
     /// Settings that the plugin does not take.
     Settings,
     /// A reference in settings to an endpoint that the plugin may not reach.

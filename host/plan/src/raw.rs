@@ -9,6 +9,7 @@ pub(crate) mod endpoint;
 pub(crate) mod plugin;
 pub(crate) mod check;
 pub(crate) mod rollback;
+pub(crate) mod secret;
 pub(crate) mod policy;
 
 /// Declares a section: `required key: Form`, `optional key: Form = default`, or `wanted key: Form` for one whose absence

@@ -49,6 +49,7 @@ mod tests {
     use crate::raw::endpoint::{Binding, Endpoint};
     use crate::raw::plugin::{Grant, Limits, Plugin};
     use crate::raw::rollback::Rollback;
+    use crate::raw::secret::Secret;
     use crate::reader::Reader;
     use crate::source::{At, Source};
 
@@ -96,6 +97,7 @@ mod tests {
         agree::<Phase>();
         agree::<Check>();
         agree::<Rollback>();
+        agree::<Secret>();
         agree::<Policy>();
     }
 
@@ -114,6 +116,7 @@ mod tests {
             "plugin",
             "release",
             "rollback",
+            "secret",
         ];
         assert_eq!(sections, compared);
     }

@@ -1,7 +1,7 @@
 //! Words: values that are written as one text, and what that text must be.
 
 use holdpoint_core::id::Digest;
-use holdpoint_core::name::{CheckName, EndpointName, PhaseName, PluginName};
+use holdpoint_core::name::{CheckName, EndpointName, PhaseName, PluginName, SecretName};
 use holdpoint_core::plan::check::Severity;
 use holdpoint_core::plan::endpoint::AddressRule;
 use holdpoint_core::plan::grant::{Method, NetOperation, PathPattern};
@@ -78,6 +78,7 @@ words! {
     PhaseName, "a name", {"type": "string", "pattern": NAME, "maxLength": 64};
     EndpointName, "a name", {"type": "string", "pattern": NAME, "maxLength": 64};
     PluginName, "a name", {"type": "string", "pattern": NAME, "maxLength": 64};
+    SecretName, "a name", {"type": "string", "pattern": NAME, "maxLength": 64};
     Span, "a length of time such as \"30s\"", {"type": "string", "pattern": "^([0-9]+(ms|s|m|h))+$"};
     Bytes, "a size such as \"8MiB\"", {"type": "string", "pattern": "^[0-9]+(B|KiB|MiB|GiB)$"};
     Method, "a method such as \"GET\"", {"type": "string", "pattern": "^[A-Z]{1,16}$"};
@@ -133,6 +134,48 @@ impl Word for EnvironmentName {
 
     fn schema() -> Json {
         json!({"type": "string", "minLength": 1})
+    }
+}
+
+/// The headers that say where a request goes, how it is framed or in which form its answer comes: no secret's.
+const RESERVED: [&str; 14] = [
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "upgrade",
+    "te",
+    "trailer",
+    "keep-alive",
+    "expect",
+    "http2-settings",
+    "accept-encoding",
+    "range",
+    "if-range",
+    "user-agent",
+];
+
+/// The name of a header that may carry a secret, in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HeaderWord(pub(crate) String);
+
+impl Word for HeaderWord {
+    const WANTED: &'static str = "the name of a header";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if text.is_empty() || !text.bytes().all(token) {
+            return Err(format!("{:?} is not the name of a header", visible(text)));
+        }
+        let name = text.to_ascii_lowercase();
+        if RESERVED.contains(&name.as_str()) || name.starts_with("proxy-") {
+            return Err(format!("the header {text:?} is the host's own, and can't carry a secret"));
+        }
+        Ok(Self(name))
+    }
+
+    fn schema() -> Json {
+        json!({"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"})
     }
 }
 

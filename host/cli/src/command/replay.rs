@@ -54,7 +54,7 @@ async fn carried_out(asked: &Replay, store: &Store, run: &RunId) -> Result<Exit,
         let which = asked.check.as_ref().map_or_else(String::new, |name| format!(" of {name:?}"));
         return Err(Failure::usage(format!("run {run} has no ended call{which} to replay")));
     }
-    let sandbox = intent::sandbox(asked.cache.as_deref())?;
+    let sandbox = intent::sandbox(asked.cache.as_deref(), intent::gateway()?)?;
     let plugins = plugins(asked, store, &plan, &sandbox)?;
     let mut replayed = Vec::with_capacity(calls.len());
     for call in calls {

@@ -34,6 +34,9 @@ async fn carried_out(asked: &Run, path: &Path) -> Result<Exit, Failure> {
     let intent = intent::read(&asked.plan, Completeness::Whole).await?;
     tell(&intent.told);
     let broken = intent.broken();
+    if !broken {
+        intent.entrust()?;
+    }
     let Intent { plan: Some(plan), release: Some(release), plugins, bundles, sandbox, .. } = intent else {
         return Err(Failure::plan("the plan can't be run"));
     };

@@ -195,6 +195,7 @@ pub(crate) fn plan(phases: Vec<Phase>) -> Plan {
     Plan {
         name: "shop".into(),
         endpoints: BTreeMap::new(),
+        secrets: BTreeMap::new(),
         plugins: BTreeMap::new(),
         phases,
         restore: None,

@@ -7,4 +7,5 @@ mod net;
 mod pool;
 mod request;
 mod resolve;
+mod secret;
 mod tls;

@@ -1,6 +1,6 @@
 //! The plan's outermost table, and who is asked.
 
-use holdpoint_core::name::{EndpointName, PluginName};
+use holdpoint_core::name::{EndpointName, PluginName, SecretName};
 use holdpoint_core::plan::people::Silence;
 use holdpoint_core::time::Span;
 
@@ -10,6 +10,7 @@ use crate::raw::endpoint::Endpoint;
 use crate::raw::plugin::Plugin;
 use crate::raw::release::Release;
 use crate::raw::rollback::Rollback;
+use crate::raw::secret::Secret;
 use crate::raw::section;
 
 /// The version of the format that is read here.
@@ -32,6 +33,8 @@ section! {
         optional escalation: Table<Escalation>,
         /// The network targets, by their names. A plugin reaches nothing else.
         optional endpoint: Named<EndpointName, Endpoint>,
+        /// The secrets, by their names. The gateway adds them to requests.
+        optional secret: Named<SecretName, Secret>,
         /// The plugins, by the names that checks call them.
         optional plugin: Named<PluginName, Plugin>,
         /// The phases, in the order in which they run. Each ends in a gate.

@@ -1,5 +1,6 @@
 //! Endpoints as they are typed.
 
+use holdpoint_core::name::SecretName;
 use holdpoint_core::plan::endpoint::AddressRule;
 use holdpoint_core::time::Span;
 
@@ -24,6 +25,8 @@ section! {
         optional ca: OneOrMore,
         /// How long connecting may take.
         optional connect_timeout: Span = CONNECT_TIMEOUT,
+        /// The secrets that may go to it over plain http, where everyone on the way can read them.
+        optional allow_plain_http: List<SecretName>,
         /// What is different in an environment.
         optional environment: Named<EnvironmentName, Binding>,
     }

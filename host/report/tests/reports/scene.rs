@@ -151,6 +151,7 @@ pub(crate) fn plan(phases: Vec<Phase>) -> Plan {
     Plan {
         name: "shop after a deployment".into(),
         endpoints: BTreeMap::new(),
+        secrets: BTreeMap::new(),
         plugins: BTreeMap::from([plugin("http", PluginKind::Check), plugin("switch", PluginKind::Rollback)]),
         phases,
         restore: Some(restore),
