@@ -1,5 +1,7 @@
 //! A trial: what was tried, what held, what did not, and the figure.
 
+use std::fmt::Write as _;
+
 /// A row of the threat table.
 pub(crate) struct Row {
     /// `P1`, `N3`.
@@ -19,7 +21,12 @@ pub(crate) struct Trial {
     broken: Vec<String>,
     /// Figures that are worse than promised.
     missed: Vec<String>,
+    /// The share of the CPU that other programs took meanwhile.
+    others: f64,
 }
+
+/// The share of the CPU from which a missed figure says more about the machine than about the program.
+const BUSY: f64 = 0.1;
 
 impl Trial {
     /// Notes one attempt, and what did not hold of it.
@@ -47,8 +54,13 @@ impl Trial {
         }
     }
 
+    /// Notes the share of the CPU that other programs took while the row was tried.
+    pub(crate) fn beside(&mut self, others: f64) {
+        self.others = others;
+    }
+
     pub(crate) fn held_all(&self) -> bool {
-        self.broken.is_empty() && self.missed.is_empty() && self.tried > 0
+        self.broken.is_empty() && (self.missed.is_empty() || self.others >= BUSY) && self.tried > 0
     }
 
     /// Whether everything held and only a figure was missed, as it may be on a machine that is busy with other things.
@@ -58,7 +70,11 @@ impl Trial {
 
     /// The row's line, and what broke below it.
     pub(crate) fn line(&self, row: &Row) -> String {
-        let word = if self.held_all() { "held" } else { "BROKEN" };
+        let word = match (self.held_all(), self.missed.is_empty()) {
+            (true, true) => "held",
+            (true, false) => "MISSED",
+            (false, _) => "BROKEN",
+        };
         let mut line = format!(
             "{:<4} {word:<6} tried {:>5}  held {:>5}  {}: {}",
             row.id,
@@ -67,6 +83,10 @@ impl Trial {
             row.attack,
             self.figures.join("; ")
         );
+        if self.held_all() && !self.missed.is_empty() {
+            let share = self.others * 100.0;
+            let _ = write!(line, "\n        not counted: other programs took {share:.0} % of the CPU meanwhile");
+        }
         for broken in self.broken.iter().chain(&self.missed).take(12) {
             line.extend(["\n       ", broken]);
         }

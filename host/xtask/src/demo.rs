@@ -48,7 +48,7 @@ struct Shop {
 /// # Errors
 /// When a scene does not end as it must.
 pub(crate) fn demo(places: &Places) -> Result<()> {
-    build::build(places)?;
+    build::programs(places)?;
     let output = places.target.join("demo");
     fs::create_dir_all(&output)?;
     let mut reports = Vec::new();
