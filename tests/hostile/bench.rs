@@ -206,6 +206,11 @@ impl Ran {
         serde_json::from_slice(&bytes).expect("evidence is JSON")
     }
 
+    /// The folder that the run was made in.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.store.parent().unwrap_or(&self.store)
+    }
+
     /// Whether the program itself was unharmed: it ended by its own decision.
     pub(crate) fn unharmed(&self) -> bool {
         matches!(self.output.status.code(), Some(0 | 10 | 20 | 21 | 30))

@@ -2,7 +2,7 @@
 
 mod answers;
 mod framing;
-mod recorder;
+pub(crate) mod recorder;
 mod urls;
 
 use std::fmt::Write as _;

@@ -12,6 +12,7 @@ mod liar;
 mod memory;
 mod parked;
 mod stack;
+mod secret;
 mod state;
 mod system;
 mod verdict;
@@ -30,6 +31,7 @@ pub(crate) fn rows() -> Vec<Row> {
         flood::LOG,
         flood::CALLS,
         parked::ROW,
+        secret::ROW,
         liar::ROW,
         verdict::ODD,
         state::ROW,

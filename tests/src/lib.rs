@@ -55,7 +55,8 @@ pub fn shop_run(folder: &Path, shop: &str, switch: &str) -> Command {
         .arg(plugins)
         .arg("--cache")
         .arg(target().join("test-cache"))
-        .args(["--bind", &format!("shop={shop}"), "--bind", &format!("switch={switch}")]);
+        .args(["--bind", &format!("shop={shop}"), "--bind", &format!("switch={switch}")])
+        .env("SHOP_PASSWORD", holdpoint_shop::TEST_PASSWORD);
     command
 }
 

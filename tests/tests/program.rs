@@ -40,6 +40,7 @@ fn the_example_plans_lint_clean() {
             .arg(root().join("examples/plans").join(plan))
             .args(["--strict", "-e", environment, "--plugins"])
             .arg(target().join("plugins"))
+            .env("SHOP_PASSWORD", "any-password")
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(0), "{plan}: {}", said(&output));

@@ -1,4 +1,4 @@
-//! A secret in a whole run: the server gets it and echoes it in six encodings, and no output of the run holds it.
+//! Secrets of a whole run: where their values come from, and when a run does not start for them.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -12,18 +12,9 @@ use std::thread;
 use holdpoint_tests::{holdpoint, said, target};
 use tempfile::TempDir;
 
-/// The value, and the forms in which the server echoes it: plain, Base64, Base64 for URLs inside of other text, hex,
-/// percent, HTML.
-const FORMS: [&str; 6] = [
-    "canary-7f/3b&9d",
-    "Y2FuYXJ5LTdmLzNiJjlk",
-    "Y2FuYXJ5LTdmLzNiJjlk",
-    "63616e6172792d37662f3362263964",
-    "canary-7f%2F3b%269d",
-    "canary-7f/3b&amp;9d",
-];
+const VALUE: &str = "canary-7f/3b&9d";
 
-/// A server that answers with every form, in a header and in the body, and hands on what it got as authorization.
+/// A server that hands on what it got as authorization.
 fn server() -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -35,20 +26,19 @@ fn server() -> (String, Receiver<String>) {
             let lines: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
             let authorization = lines.iter().find_map(|line| line.strip_prefix("authorization: "));
             let _ = got.send(authorization.unwrap_or_default().to_owned());
-            let echo = FORMS.join(" ");
-            let answer = format!(
-                "HTTP/1.1 200 {echo}\r\nx-echo: {echo}\r\nauthorization: {echo}\r\ncontent-length: {}\r\n\
-                 connection: close\r\n\r\n{echo}",
-                echo.len()
-            );
+            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
             let _ = stream.write_all(answer.as_bytes());
         }
     });
     (address, heard)
 }
 
-/// Writes a plan whose one check wants what the server does not say, so that the verdict quotes what it does say.
+/// Writes a plan whose one check sends one request.
 fn plan(folder: &Path, address: &str, source: &str) -> std::path::PathBuf {
+    plan_for(folder, address, source, "")
+}
+
+fn plan_for(folder: &Path, address: &str, source: &str, path: &str) -> std::path::PathBuf {
     let plan = folder.join("plan.toml");
     let text = format!(
         "holdpoint = \"0.1\"\nname = \"secret\"\n[escalation]\ncommander = \"on-call\"\n[endpoint.shop]\n\
@@ -56,7 +46,7 @@ fn plan(folder: &Path, address: &str, source: &str) -> std::path::PathBuf {
          {source}\nendpoint = \"shop\"\nheader = \"Authorization\"\ntext = \"Bearer {{}}\"\n[plugin.http]\n\
          bundle = \"http.wasm\"\ngrant = [{{ endpoint = \"shop\" }}]\n[[phase]]\nname = \"smoke\"\n[[phase.check]]\n\
          name = \"echo\"\nplugin = \"http\"\non-fail = \"escalate\"\n\
-         settings = {{ url = \"endpoint:shop/\", expect = {{ status = 201, headers = {{ x-echo = {{ equals = \"none\" }} }} }} }}\n"
+         settings = {{ url = \"endpoint:shop/{path}\" }}\n"
     );
     fs::write(&plan, text).unwrap();
     plan
@@ -72,48 +62,6 @@ fn run(plan: &Path, more: &[&str], value: Option<&str>) -> Output {
         None => command.env_remove("CANARY"),
     };
     command.output().unwrap()
-}
-
-/// Every file below a folder.
-fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { files(&path, found) } else { found.push(path) }
-    }
-}
-
-fn hits(bytes: &[u8]) -> usize {
-    let text = String::from_utf8_lossy(bytes).to_lowercase();
-    FORMS.iter().map(|form| text.matches(&form.to_lowercase()).count()).sum()
-}
-
-#[test]
-fn no_output_of_a_run_holds_a_secret_that_the_server_echoes() {
-    let folder = TempDir::new().unwrap();
-    let (address, heard) = server();
-    let plan = plan(folder.path(), &address, "variable = \"CANARY\"");
-    let report = |ending: &str| folder.path().join(format!("report.{ending}")).display().to_string();
-    let (html, junit, markdown) = (report("html"), report("xml"), report("md"));
-
-    for format in ["text", "json"] {
-        let more = ["--format", format, "--report", &html, "--report", &junit, "--report", &markdown];
-        let output = run(&plan, &more, Some(FORMS[0]));
-
-        assert_eq!(output.status.code(), Some(30), "{}", said(&output));
-        assert_eq!(heard.recv().unwrap(), format!("Bearer {}", FORMS[0]));
-        assert_eq!(hits(&output.stdout) + hits(&output.stderr), 0, "{}", said(&output));
-    }
-
-    let mut written = Vec::new();
-    files(folder.path(), &mut written);
-    assert!(written.len() > 4, "{written:?}");
-    let held: Vec<_> = written.iter().filter(|path| hits(&fs::read(path).unwrap()) > 0).collect();
-    assert!(held.is_empty(), "{held:?}");
-    let named = |path: &&std::path::PathBuf| {
-        let text = fs::read(path).unwrap();
-        String::from_utf8_lossy(&text).contains("[secret token]")
-    };
-    assert!(written.iter().any(|path| named(&path)), "nothing shows that an echo was seen at all");
 }
 
 #[test]
@@ -137,7 +85,7 @@ fn a_file_that_everyone_may_read_holds_no_secret() {
     let (address, heard) = server();
     let plan = plan(folder.path(), &address, "file = \"token\"");
     let token = folder.path().join("token");
-    fs::write(&token, format!("{}\n", FORMS[0])).unwrap();
+    fs::write(&token, format!("{VALUE}\n")).unwrap();
 
     fs::set_permissions(&token, fs::Permissions::from_mode(0o644)).unwrap();
     let open = run(&plan, &[], None);
@@ -146,6 +94,42 @@ fn a_file_that_everyone_may_read_holds_no_secret() {
 
     fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
     let closed = run(&plan, &[], None);
-    assert_eq!(closed.status.code(), Some(30), "{}", said(&closed));
-    assert_eq!(heard.recv().unwrap(), format!("Bearer {}", FORMS[0]));
+    assert_eq!(closed.status.code(), Some(0), "{}", said(&closed));
+    assert_eq!(heard.recv().unwrap(), format!("Bearer {VALUE}"));
+}
+
+#[test]
+fn what_a_command_prints_is_a_secret() {
+    let folder = TempDir::new().unwrap();
+    let (address, heard) = server();
+    fs::write(folder.path().join("kept"), format!("{VALUE}\n")).unwrap();
+
+    let good = run(&plan(folder.path(), &address, "command = [\"cat\", \"kept\"]"), &[], None);
+    assert_eq!(good.status.code(), Some(0), "{}", said(&good));
+    assert_eq!(heard.recv().unwrap(), format!("Bearer {VALUE}"));
+
+    for (command, why) in [
+        ("[\"false\"]", "ended with exit status: 1"),
+        ("[\"true\"]", "is empty"),
+        ("[\"no-such-program\"]", "could not start"),
+        ("[\"head\", \"-c\", \"99999\", \"/dev/zero\"]", "more than 65536 bytes"),
+    ] {
+        let bad = run(&plan(folder.path(), &address, &format!("command = {command}")), &[], None);
+        assert_eq!(bad.status.code(), Some(2), "{}", said(&bad));
+        assert!(said(&bad).contains(why), "{why}: {}", said(&bad));
+    }
+    assert!(heard.try_recv().is_err());
+}
+
+#[test]
+fn a_run_does_not_start_when_its_plan_holds_the_value() {
+    let folder = TempDir::new().unwrap();
+    let (address, heard) = server();
+    let plan = plan_for(folder.path(), &address, "variable = \"CANARY\"", "?token=canary-7f%2F3b%269d");
+
+    let output = run(&plan, &[], Some(VALUE));
+
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("stands in the plan itself"), "{}", said(&output));
+    assert!(heard.try_recv().is_err());
 }

@@ -107,6 +107,11 @@ impl Intent {
         let Some(plan) = self.plan.as_ref().filter(|plan| !plan.secrets.is_empty()) else { return Ok(()) };
         let vault = secret::read(plan, &self.folder)
             .map_err(|error| Failure::plan("a secret can't be used, so nothing was started").because(error))?;
+        // The plan is kept with the run, and plugins are given its settings.
+        if serde_json::to_string(plan).is_ok_and(|text| vault.holds(&text)) {
+            return Err(Failure::plan("the value of a secret stands in the plan itself, so nothing was started")
+                .hint("write {{secret:NAME}} where a plugin is to send it, with used-as = \"placeholder\""));
+        }
         self.gateway
             .entrust(vault)
             .map_err(|error| Failure::internal("the secrets could not be handed over").because(error))

@@ -4,6 +4,9 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use holdpoint_core::plan::Plan;
 use holdpoint_core::plan::secret::Source;
@@ -11,8 +14,11 @@ use holdpoint_gateway::{NotASecret, Vault};
 use holdpoint_plan::{Draft, Gravity, Problem};
 use secrecy::SecretString;
 
-/// The longest value that is read from a file, in bytes.
-const LONGEST: u64 = 16 << 10;
+/// The longest value that is read, in bytes. Chains of certificates are the longest that there are.
+const LONGEST: u64 = 64 << 10;
+
+/// How long a command may take to print a value. Someone may have to touch a key for it.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The permissions of everyone who is neither owner nor group.
 const OTHERS: u32 = 0o007;
@@ -42,8 +48,17 @@ pub(crate) enum Unusable {
     #[error("{} may be used by everyone on this machine: take that away with chmod o-rwx", .0.display())]
     Open(PathBuf),
     /// It is too large to be a secret.
-    #[error("{} has more than {LONGEST} bytes", .0.display())]
-    TooLarge(PathBuf),
+    #[error("{0} has more than {LONGEST} bytes")]
+    TooLarge(String),
+    /// The command can't be started.
+    #[error("could not start {0}")]
+    NotStarted(String, #[source] io::Error),
+    /// The command failed.
+    #[error("{0} ended with {1}")]
+    Failed(String, ExitStatus),
+    /// The command does not come to an end.
+    #[error("{0} did not end within {seconds} s", seconds = PATIENCE.as_secs())]
+    Late(String),
     /// The value can't be used.
     #[error(transparent)]
     Value(#[from] NotASecret),
@@ -60,12 +75,15 @@ impl Unusable {
             | Self::NotAFile(_)
             | Self::Open(_)
             | Self::TooLarge(_)
+            | Self::NotStarted(..)
+            | Self::Failed(..)
+            | Self::Late(_)
             | Self::Value(_) => Gravity::Error,
         }
     }
 }
 
-/// Looks whether the sources of a plan's secrets are there and can be used. Reads no file.
+/// Looks whether the sources of a plan's secrets are there and can be used. Reads no file and starts no program.
 pub(crate) fn look(plan: &Plan, draft: &Draft, folder: &Path) -> Vec<Problem> {
     let looked = plan.secrets.iter().filter_map(|(name, secret)| {
         let error = found(&secret.source, folder).err()?;
@@ -95,6 +113,7 @@ fn found(source: &Source, folder: &Path) -> Result<(), Unusable> {
             let metadata = fs::metadata(&path).map_err(|error| unreadable(&path, error))?;
             check(&path, &metadata)
         }
+        Source::Command(_) => Ok(()),
     }
 }
 
@@ -106,6 +125,7 @@ fn value(source: &Source, folder: &Path) -> Result<SecretString, Unusable> {
             Ok(value.into())
         }
         Source::File(path) => in_file(&folder.join(path)),
+        Source::Command(words) => printed(words, folder),
     }
 }
 
@@ -113,14 +133,64 @@ fn in_file(path: &Path) -> Result<SecretString, Unusable> {
     let file = File::open(path).map_err(|error| unreadable(path, error))?;
     // The file that was opened need not be the one that was looked at.
     check(path, &file.metadata().map_err(|error| unreadable(path, error))?)?;
-    let mut text = String::new();
-    let read = file.take(LONGEST).read_to_string(&mut text);
-    read.map_err(|_| Unusable::NotText(path.display().to_string()))?;
+    let mut bytes = Vec::new();
+    file.take(LONGEST).read_to_end(&mut bytes).map_err(|error| unreadable(path, error))?;
+    text(bytes, &path.display().to_string())
+}
+
+/// Takes what a file or a command holds as a value.
+fn text(bytes: Vec<u8>, whose: &str) -> Result<SecretString, Unusable> {
+    let text = String::from_utf8(bytes).map_err(|_| Unusable::NotText(whose.to_owned()))?;
     let value = text.trim_end_matches(['\r', '\n']);
     if value.is_empty() {
-        return Err(Unusable::Empty(path.display().to_string()));
+        return Err(Unusable::Empty(whose.to_owned()));
     }
     Ok(value.to_owned().into())
+}
+
+/// Starts a command and takes what it prints. What it says on its standard error goes to ours: it may have to ask.
+fn printed(words: &[String], folder: &Path) -> Result<SecretString, Unusable> {
+    let (program, arguments) = words.split_first().map_or(("", words), |(first, rest)| (first.as_str(), rest));
+    let whose = format!("the command {program}");
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+    if !folder.as_os_str().is_empty() {
+        command.current_dir(folder);
+    }
+    let mut child = command.spawn().map_err(|error| Unusable::NotStarted(whose.clone(), error))?;
+    let output = child.stdout.take();
+    let reading = thread::spawn(move || {
+        let mut bytes = Vec::new();
+        output.map_or(Ok(bytes.len()), |output| output.take(LONGEST + 1).read_to_end(&mut bytes)).map(|_| bytes)
+    });
+    let status = ended(&mut child, &whose)?;
+    if !status.success() {
+        return Err(Unusable::Failed(whose, status));
+    }
+    let bytes = reading.join().map_err(|_| Unusable::NotText(whose.clone()))?;
+    let bytes = bytes.map_err(|error| Unusable::Unreadable(PathBuf::from(program), error))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LONGEST {
+        return Err(Unusable::TooLarge(whose));
+    }
+    text(bytes, &whose)
+}
+
+/// Waits for a command, and ends it when it takes too long.
+fn ended(child: &mut Child, whose: &str) -> Result<ExitStatus, Unusable> {
+    let begun = Instant::now();
+    loop {
+        let status = child.try_wait().map_err(|error| Unusable::NotStarted(whose.to_owned(), error))?;
+        if let Some(status) = status {
+            return Ok(status);
+        }
+        if begun.elapsed() > PATIENCE {
+            // It may just have ended by itself.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(Unusable::Late(whose.to_owned()));
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 fn unreadable(path: &Path, error: io::Error) -> Unusable {
@@ -140,7 +210,7 @@ fn check(path: &Path, metadata: &Metadata) -> Result<(), Unusable> {
     }
     match metadata.len() {
         0 => Err(Unusable::Empty(path.display().to_string())),
-        size if size > LONGEST => Err(Unusable::TooLarge(path.to_owned())),
+        size if size > LONGEST => Err(Unusable::TooLarge(path.display().to_string())),
         _ => Ok(()),
     }
 }

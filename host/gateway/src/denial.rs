@@ -63,14 +63,23 @@ pub enum Denial {
         /// The rules that the endpoint has.
         rules: Vec<AddressRule>,
     },
-    /// The guest writes a header that carries a secret.
-    SecretHeader {
+    /// The guest writes what carries a secret.
+    SecretCarrier {
         /// The endpoint.
         endpoint: EndpointName,
-        /// The header.
-        header: String,
+        /// The header or the parameter, in words.
+        carrier: String,
         /// The secret that it carries.
         secret: SecretName,
+    },
+    /// The guest wrote a placeholder for a secret where none is filled in.
+    SecretPlaceholder {
+        /// The endpoint.
+        endpoint: EndpointName,
+        /// The name in the placeholder, as the guest wrote it.
+        secret: String,
+        /// Where it stands, in words.
+        place: String,
     },
     /// The call was denied so often that it is not listened to any more.
     Breaker {
@@ -96,7 +105,8 @@ impl Denial {
             Self::NotGranted { endpoint, .. }
             | Self::OperationNotGranted { endpoint, .. }
             | Self::NotHttp { endpoint, .. }
-            | Self::SecretHeader { endpoint, .. }
+            | Self::SecretCarrier { endpoint, .. }
+            | Self::SecretPlaceholder { endpoint, .. }
             | Self::Address { endpoint, .. } => Some(endpoint),
             Self::UnknownEndpoint { .. } | Self::Outside { .. } | Self::Scheme { .. } | Self::Breaker { .. } => None,
         }
@@ -123,7 +133,11 @@ impl Denial {
                     rules.iter().map(ToString::to_string).chain([rule_for(barred)]).map(|rule| quoted(&rule)).collect();
                 Some(format!("[endpoint.{endpoint}]\naddresses = [{}]", lines.join(", ")))
             }
-            Self::Scheme { .. } | Self::NotHttp { .. } | Self::SecretHeader { .. } | Self::Breaker { .. } => None,
+            Self::Scheme { .. }
+            | Self::NotHttp { .. }
+            | Self::SecretCarrier { .. }
+            | Self::SecretPlaceholder { .. }
+            | Self::Breaker { .. } => None,
         }
     }
 }
@@ -148,10 +162,15 @@ impl fmt::Display for Denial {
             Self::Address { endpoint, barred, .. } => {
                 write!(f, "endpoint {endpoint} leads to {barred}, which its addresses do not allow")
             }
-            Self::SecretHeader { endpoint, header, secret } => write!(
-                f,
-                "the header {header} carries secret {secret} to endpoint {endpoint}: it is not the plugin's to write"
-            ),
+            Self::SecretCarrier { endpoint, carrier, secret } => {
+                write!(f, "{carrier} carries secret {secret} to endpoint {endpoint}: it is not the plugin's to write")
+            }
+            Self::SecretPlaceholder { endpoint, secret, place } => {
+                write!(
+                    f,
+                    "{place} has a placeholder for secret {secret:?}, which is not filled in there for endpoint {endpoint}"
+                )
+            }
             Self::Breaker { denials } => {
                 write!(f, "the call was denied {denials} times, so everything further is denied unseen")
             }

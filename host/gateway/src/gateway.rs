@@ -92,7 +92,22 @@ impl Gateway {
     /// # Errors
     /// When that was done already.
     pub fn entrust(&self, vault: Vault) -> Result<(), AlreadyEntrusted> {
-        self.shared.vault.set(vault).map_err(|_| AlreadyEntrusted)
+        self.shared.vault.set(vault).map_err(|_| AlreadyEntrusted)?;
+        self.shared.pools.forget();
+        Ok(())
+    }
+
+    /// Whether the run has secrets.
+    pub fn keeps_secrets(&self) -> bool {
+        self.shared.vault.get().is_some()
+    }
+
+    /// A text without any secret of the run: whatever a guest could say goes through this before it is kept.
+    pub fn masked(&self, text: String) -> String {
+        match self.shared.vault.get() {
+            Some(vault) => vault.hide_text(text),
+            None => text,
+        }
     }
 
     /// Opens one call's slice of the gateway. Nothing in it lasts beyond the deadline.

@@ -19,6 +19,8 @@ mod tls;
 mod dial;
 mod answer;
 mod vault;
+mod carried;
+mod placeholder;
 mod mask;
 mod certificate;
 mod net;

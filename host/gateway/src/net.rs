@@ -17,6 +17,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::denial::written;
 use crate::failure;
+use crate::placeholder::Fill;
 use crate::record::{Row, length, micros};
 use crate::refusal::Refusal;
 use crate::session::{Session, Turn};
@@ -180,7 +181,8 @@ impl Session {
     /// When it is not granted, no connection comes about in time, or what is waited for does not come.
     pub async fn transact(&self, transaction: Transaction) -> Result<Received, Refusal> {
         let mut wish = Wish::new(NetOperation::Transact, &transaction.target, transaction.timeout);
-        wish.body = transaction.send.as_ref();
+        let shown = self.shown(transaction.send.as_ref());
+        wish.body = shown.as_ref();
         let row = self.open(&wish)?;
         let result = self.transaction(row, &wish, &transaction).await;
         self.close(row, result)
@@ -226,6 +228,9 @@ impl Session {
     async fn begin(&self, row: Row, wish: &Wish<'_>) -> Result<(Operation<'_>, Turn<'_>), Refusal> {
         let (name, endpoint) = self.scope.admit_net(wish.operation, wish.target)?;
         self.ledger.admitted(row, name, None);
+        if let Some(body) = wish.body {
+            Fill { endpoint: name, values: None }.none(body, "what is sent below HTTP")?;
+        }
         let turn = self.turn().await?;
         self.ledger.left(length(wish.body));
         let end = self.end(wish.timeout);
@@ -280,7 +285,7 @@ impl Operation<'_> {
     async fn shake_hands(&self, stream: TcpStream) -> Result<(TlsStream<TcpStream>, u64), Refusal> {
         let began = Instant::now();
         let trust = self.session.gateway.shared.pools.trust();
-        let shaking = shake::hands(trust, self.endpoint, stream)?;
+        let shaking = shake::hands(trust, (self.endpoint, self.session.certificate(self.name)), stream)?;
         let shaken = timeout_at(self.connecting_until(), shaking)
             .await
             .map_err(|_| self.late("the TLS handshake was not complete"))?;

@@ -10,6 +10,7 @@ use holdpoint_core::name::{EndpointName, PluginName};
 use holdpoint_core::plan::endpoint::{Endpoint, Scheme};
 use holdpoint_core::plan::grant::Effective;
 use reqwest::Client;
+use rustls::sign::CertifiedKey;
 
 use crate::admit::Scope;
 use crate::certificate;
@@ -79,16 +80,27 @@ impl Pools {
     }
 
     /// The pool for exactly this plugin, these grants and this endpoint; made when there is none yet.
-    pub(crate) fn of(&self, scope: &Scope, name: &EndpointName, endpoint: &Endpoint) -> Result<Arc<Pool>, Refusal> {
+    pub(crate) fn of(
+        &self,
+        scope: &Scope,
+        name: &EndpointName,
+        endpoint: &Endpoint,
+        certificate: Option<&Arc<CertifiedKey>>,
+    ) -> Result<Arc<Pool>, Refusal> {
         let mut pools = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (scope.plugin.clone(), name.clone());
         let same = |pool: &&Arc<Pool>| pool.endpoint == *endpoint && pool.effective == scope.effective;
         if let Some(pool) = pools.get(&key).and_then(|pools| pools.iter().find(same)) {
             return Ok(Arc::clone(pool));
         }
-        let pool = Arc::new(self.make(scope, endpoint)?);
+        let pool = Arc::new(self.make(scope, endpoint, certificate)?);
         pools.entry(key).or_default().push(Arc::clone(&pool));
         Ok(pool)
+    }
+
+    /// Closes every kept connection: what comes next is sent under another identity.
+    pub(crate) fn forget(&self) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Closes the kept connections of the pools that were used longest ago, until this one and at most so many others
@@ -109,9 +121,14 @@ impl Pools {
         });
     }
 
-    fn make(&self, scope: &Scope, endpoint: &Endpoint) -> Result<Pool, Refusal> {
+    fn make(
+        &self,
+        scope: &Scope,
+        endpoint: &Endpoint,
+        certificate: Option<&Arc<CertifiedKey>>,
+    ) -> Result<Pool, Refusal> {
         let tls = match endpoint.origin.scheme {
-            Scheme::Https | Scheme::Tls => self.trust.config(&endpoint.authorities, &[b"h2", b"http/1.1"]),
+            Scheme::Https | Scheme::Tls => self.trust.config(&endpoint.authorities, certificate, &[b"h2", b"http/1.1"]),
             Scheme::Http | Scheme::Tcp => self.trust.none(),
         };
         let tls = tls.map_err(|error| Refusal::Tls(crate::failure::chain(&error)))?;

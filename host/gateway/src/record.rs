@@ -11,6 +11,7 @@ use holdpoint_core::name::EndpointName;
 use holdpoint_core::plan::limit;
 use holdpoint_core::time::Moment;
 
+use crate::carried::Shown;
 use crate::denial::Denial;
 use crate::refusal::Refusal;
 
@@ -120,11 +121,12 @@ impl Ledger {
         }
     }
 
-    /// Notes the headers that the gateway added, with the names of secrets in the place of their values.
-    pub(crate) fn added(&self, row: Row, added: Vec<(String, String)>) {
+    /// Notes what the gateway added, with the names of secrets in the place of their values.
+    pub(crate) fn added(&self, row: Row, shown: &Shown) {
         let mut state = self.state();
-        if let Some(Exchange { asked: Asked::Http { headers, .. }, .. }) = state.exchanges.get_mut(row.0) {
-            headers.extend(added);
+        if let Some(Exchange { asked: Asked::Http { url, headers, .. }, .. }) = state.exchanges.get_mut(row.0) {
+            headers.extend_from_slice(&shown.headers);
+            shown.url.clone_into(url);
         }
     }
 

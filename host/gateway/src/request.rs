@@ -9,6 +9,7 @@ use holdpoint_core::plan::limit;
 use holdpoint_core::text::{fit, visible};
 use http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
+use crate::placeholder::Outgoing;
 use crate::refusal::Refusal;
 
 /// The headers that belong to the host: where a request goes, how it is framed, what becomes of its connection.
@@ -117,17 +118,12 @@ pub(crate) fn headers(given: &[(String, String)], limit: limit::Bytes) -> Result
 }
 
 /// Builds the request that goes out.
-pub(crate) fn build(
-    method: &Method,
-    url: &url::Url,
-    headers: HeaderMap,
-    body: Option<Bytes>,
-) -> Result<reqwest::Request, Unsendable> {
+pub(crate) fn build(method: &Method, outgoing: Outgoing) -> Result<reqwest::Request, Unsendable> {
     let method =
         reqwest::Method::from_bytes(method.as_str().as_bytes()).map_err(|_| Unsendable::Method(method.to_string()))?;
-    let mut request = reqwest::Request::new(method, url.clone());
-    *request.headers_mut() = headers;
-    *request.body_mut() = body.map(Into::into);
+    let mut request = reqwest::Request::new(method, outgoing.url);
+    *request.headers_mut() = outgoing.headers;
+    *request.body_mut() = outgoing.body.map(Into::into);
     Ok(request)
 }
 

@@ -1,16 +1,22 @@
 //! Sessions: one call's slice of the gateway, with its grants, its limits and its record.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
+use holdpoint_core::name::EndpointName;
 use holdpoint_core::plan::limit::Limits;
+use rustls::sign::CertifiedKey;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use crate::admit::Scope;
 use crate::answer::{Caps, Exchange, HttpAnswer};
+use crate::carried::{Carried, Shown};
 use crate::denial::Denial;
 use crate::gateway::Gateway;
+use crate::placeholder::{Fill, Outgoing};
 use crate::record::{Ledger, Measure, Recorded, Row};
 use crate::refusal::Refusal;
 use crate::request::{self, HttpRequest};
@@ -66,7 +72,8 @@ impl Session {
     /// # Errors
     /// When it is not allowed, not well-formed, or no whole answer comes in time.
     pub async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, Refusal> {
-        let row = self.ledger.open(|body| request.asked(self.bounds.headers, body), request.body.as_ref())?;
+        let shown = self.shown(request.body.as_ref());
+        let row = self.ledger.open(|body| request.asked(self.bounds.headers, body), shown.as_ref())?;
         let result = self.exchange(row, request).await;
         match &result {
             Ok(answer) => self.ledger.close(row, answer.ended(self.ledger.received(&answer.body))),
@@ -96,23 +103,60 @@ impl Session {
         let admitted = self.scope.admit_http(&method, &request.url)?;
         let (name, endpoint, url) = (admitted.name, admitted.endpoint, admitted.place.url());
         self.ledger.admitted(row, name, Some(url.as_str()));
-        let pool = self.gateway.shared.pools.of(&self.scope, name, endpoint)?;
+        let pool = self.gateway.shared.pools.of(&self.scope, name, endpoint, self.certificate(name))?;
         pool.vetted.check_literal().map_err(|barred| {
             Refusal::from(Denial::Address { endpoint: name.clone(), barred, rules: endpoint.addresses.clone() })
         })?;
-        let mut headers = headers;
-        if let Some(vault) = self.vault() {
-            vault.check(name, &request.headers)?;
-            self.ledger.added(row, vault.add(name, &mut headers)?);
-        }
-        let built = request::build(&method, url, headers, request.body.clone())?;
+        let mut outgoing = Outgoing { url: url.clone(), headers, body: request.body.clone() };
+        let shown = self.add_secrets(row, name, &mut outgoing)?;
+        let built = request::build(&method, outgoing)?;
         let _turn = self.turn().await?;
         self.gateway.shared.make_room(&pool);
         let exchange = Exchange { name, endpoint, pool: &pool, ledger: &self.ledger, caps: self.caps(&request) };
         let answer = exchange.carry_out(built).await;
         let Some(vault) = self.vault() else { return answer };
         let answer = answer.map_err(|refusal| vault.hide_refusal(refusal))?;
-        vault.hide(name, answer, self.most(&request))
+        let answer = vault.hide(name, answer, self.most(&request))?;
+        // What was asked is told back as the guest may know it.
+        Ok(match shown {
+            Some(shown) => HttpAnswer { url: shown.url, ..answer },
+            None => answer,
+        })
+    }
+
+    /// Puts the endpoint's secrets into a request that was checked, and returns how it may be shown where there are any. A
+    /// placeholder is denied whether there are secrets or not.
+    fn add_secrets(
+        &self,
+        row: Row,
+        endpoint: &EndpointName,
+        outgoing: &mut Outgoing,
+    ) -> Result<Option<Shown>, Refusal> {
+        let carried = self.vault().and_then(|vault| vault.carried(endpoint));
+        if let Some(carried) = carried {
+            carried.check(endpoint, outgoing)?;
+        }
+        if self.vault().is_some() {
+            Vault::maskable(&mut outgoing.headers)?;
+        }
+        // What is shown is taken before placeholders are filled.
+        let shown = carried.map(|carried| carried.add(outgoing));
+        Fill { endpoint, values: carried.map(Carried::filled) }.all(outgoing)?;
+        if let Some(shown) = &shown {
+            self.ledger.added(row, shown);
+        }
+        Ok(shown)
+    }
+
+    /// What a guest sends, as it is kept: a value that it should not have is masked there too.
+    pub(crate) fn shown(&self, body: Option<&Bytes>) -> Option<Bytes> {
+        let body = body?.clone();
+        Some(self.vault().map_or_else(|| body.clone(), |vault| vault.hide_bytes(body.clone())))
+    }
+
+    /// What the endpoint's server is shown in TLS handshakes.
+    pub(crate) fn certificate(&self, endpoint: &EndpointName) -> Option<&Arc<CertifiedKey>> {
+        self.vault()?.carried(endpoint)?.certificate()
     }
 
     pub(crate) fn vault(&self) -> Option<&Vault> {

@@ -1,8 +1,11 @@
 //! Handshakes of our own: TLS on a connection that is already there, and what it showed.
 
+use std::sync::Arc;
+
 use holdpoint_core::plan::endpoint::Endpoint;
 use rustls::ClientConnection;
 use rustls::pki_types::ServerName;
+use rustls::sign::CertifiedKey;
 use tokio::net::TcpStream;
 use tokio_rustls::{Connect, TlsConnector};
 
@@ -13,8 +16,13 @@ use crate::refusal::Refusal;
 use crate::tls::Trust;
 
 /// Begins a handshake with an endpoint's server.
-pub(crate) fn hands(trust: &Trust, endpoint: &Endpoint, stream: TcpStream) -> Result<Connect<TcpStream>, Refusal> {
-    let config = trust.plain(&endpoint.authorities).map_err(|error| Refusal::Tls(failure::chain(&error)))?;
+pub(crate) fn hands(
+    trust: &Trust,
+    (endpoint, certificate): (&Endpoint, Option<&Arc<CertifiedKey>>),
+    stream: TcpStream,
+) -> Result<Connect<TcpStream>, Refusal> {
+    let config =
+        trust.plain(&endpoint.authorities, certificate).map_err(|error| Refusal::Tls(failure::chain(&error)))?;
     let host = endpoint.origin.host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let name = ServerName::try_from(host).map_err(|error| Refusal::Tls(failure::chain(&error)))?;
     Ok(TlsConnector::from(config).connect(name, stream))

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::dial::Handshakes;
@@ -49,9 +50,14 @@ impl Trust {
     }
 
     /// Builds what an endpoint needs. `protocols` are offered in that order; none for plain TLS.
-    pub(crate) fn config(&self, authorities: &[String], protocols: &[&[u8]]) -> Result<ClientConfig, TlsNotReady> {
+    pub(crate) fn config(
+        &self,
+        authorities: &[String],
+        certificate: Option<&Arc<CertifiedKey>>,
+        protocols: &[&[u8]],
+    ) -> Result<ClientConfig, TlsNotReady> {
         if authorities.is_empty() {
-            return self.trusting(Arc::clone(self.public()), protocols);
+            return self.trusting(Arc::clone(self.public()), certificate, protocols);
         }
         let mut roots = RootCertStore::clone(self.public());
         for pem in authorities {
@@ -63,11 +69,19 @@ impl Trust {
                 return Err(TlsNotReady::NoCertificate);
             }
         }
-        self.trusting(Arc::new(roots), protocols)
+        self.trusting(Arc::new(roots), certificate, protocols)
     }
 
-    /// What TLS without a protocol above it needs; built once for each set of authorities.
-    pub(crate) fn plain(&self, authorities: &[String]) -> Result<Arc<ClientConfig>, TlsNotReady> {
+    /// What TLS without a protocol above it needs; built once for each set of authorities, and each time where a
+    /// certificate of ours is shown.
+    pub(crate) fn plain(
+        &self,
+        authorities: &[String],
+        certificate: Option<&Arc<CertifiedKey>>,
+    ) -> Result<Arc<ClientConfig>, TlsNotReady> {
+        if certificate.is_some() {
+            return Ok(Arc::new(self.config(authorities, certificate, &[])?));
+        }
         let mut kept = self.plain.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(config) = kept.get(authorities) {
             return Ok(Arc::clone(config));
@@ -75,21 +89,30 @@ impl Trust {
         if kept.len() >= KEPT {
             kept.clear();
         }
-        let config = Arc::new(self.config(authorities, &[])?);
+        let config = Arc::new(self.config(authorities, None, &[])?);
         kept.insert(authorities.to_vec(), Arc::clone(&config));
         Ok(config)
     }
 
     /// Builds what an endpoint without TLS needs: a client that trusts nobody.
     pub(crate) fn none(&self) -> Result<ClientConfig, TlsNotReady> {
-        self.trusting(Arc::new(RootCertStore::empty()), &[])
+        self.trusting(Arc::new(RootCertStore::empty()), None, &[])
     }
 
-    fn trusting(&self, roots: Arc<RootCertStore>, protocols: &[&[u8]]) -> Result<ClientConfig, TlsNotReady> {
+    fn trusting(
+        &self,
+        roots: Arc<RootCertStore>,
+        certificate: Option<&Arc<CertifiedKey>>,
+        protocols: &[&[u8]],
+    ) -> Result<ClientConfig, TlsNotReady> {
         let versions = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
             .map_err(TlsNotReady::Versions)?;
-        let mut config = versions.with_root_certificates(roots).with_no_client_auth();
+        let rooted = versions.with_root_certificates(roots);
+        let mut config = match certificate {
+            Some(key) => rooted.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(key)))),
+            None => rooted.with_no_client_auth(),
+        };
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
         // Nothing is resumed: every connection sees and verifies the certificate that is there today.
         config.resumption = Resumption::store(Arc::new(Handshakes));
@@ -112,4 +135,15 @@ impl Trust {
             Arc::new(roots)
         })
     }
+}
+
+/// Reads a certificate chain and its private key; `None` when the text is none, or the two don't belong together.
+pub(crate) fn certified(pem: &str) -> Option<Arc<CertifiedKey>> {
+    let chain: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<Result<_, _>>().ok()?;
+    let key = PrivateKeyDer::from_pem_slice(pem.as_bytes()).ok()?;
+    if chain.is_empty() {
+        return None;
+    }
+    CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider()).ok().map(Arc::new)
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use holdpoint_core::name::{EndpointName, SecretName};
-use holdpoint_core::plan::secret::{HOLE, Secret};
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, IF_RANGE, RANGE};
+use holdpoint_core::plan::secret::{Carrier, Secret};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, IF_RANGE, RANGE};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::answer::HttpAnswer;
-use crate::denial::Denial;
+use crate::carried::Carried;
 use crate::mask::Mask;
 use crate::refusal::Refusal;
 
@@ -18,17 +18,8 @@ pub const SHORTEST: usize = 6;
 
 /// The values of a run's secrets.
 pub struct Vault {
-    added: BTreeMap<EndpointName, Vec<Added>>,
+    carried: BTreeMap<EndpointName, Carried>,
     mask: Mask,
-}
-
-/// A header that the gateway adds.
-struct Added {
-    secret: SecretName,
-    header: HeaderName,
-    value: HeaderValue,
-    /// The same for the record, with the secret's name in the place of its value.
-    shown: String,
 }
 
 /// Why a value can't be used as a secret. The value itself is never told.
@@ -40,12 +31,15 @@ pub enum NotASecret {
     /// It is so short that it can't be masked.
     #[error("secret {0} is shorter than {SHORTEST} bytes, so it could not be masked in what comes back")]
     TooShort(SecretName),
-    /// It can't stand in a header.
+    /// It can't stand in a request in one way only.
     #[error("secret {0} holds something that is not visible ASCII, or begins or ends with a space")]
-    NotForHeaders(SecretName),
+    NotPlain(SecretName),
     /// The header's name or text is none.
     #[error("the header of secret {0} can't be built")]
     Header(SecretName),
+    /// It is no certificate chain with its private key.
+    #[error("secret {0} is not a certificate chain and its private key in PEM")]
+    NotACertificate(SecretName),
     /// The values can't be searched for.
     #[error("the secrets can't be masked, as they are too many or too long")]
     Mask,
@@ -68,45 +62,29 @@ impl Vault {
     /// # Errors
     /// When a value is empty, shorter than [`SHORTEST`], or can't stand in its header.
     pub fn new(secrets: &[(SecretName, Secret, SecretString)]) -> Result<Self, NotASecret> {
-        let mut added: BTreeMap<EndpointName, Vec<Added>> = BTreeMap::new();
+        let mut carried: BTreeMap<EndpointName, Carried> = BTreeMap::new();
         for (name, secret, value) in secrets {
-            usable(name, value.expose_secret())?;
-            let one = Added::of(name, secret, value).ok_or_else(|| NotASecret::Header(name.clone()))?;
-            added.entry(secret.endpoint.clone()).or_default().push(one);
+            carried.entry(secret.endpoint.clone()).or_default().take(name, &secret.carrier, value)?;
         }
-        let values = secrets.iter().map(|(name, _, value)| (name, value.expose_secret()));
+        // A private key signs, and is never sent: there is nothing to mask of it.
+        let sent = secrets.iter().filter(|(_, secret, _)| secret.carrier != Carrier::ClientCertificate);
+        let values = sent.map(|(name, _, value)| (name, value.expose_secret()));
         let mask = Mask::of(values).map_err(|_| NotASecret::Mask)?;
-        Ok(Self { added, mask })
+        Ok(Self { carried, mask })
     }
 
-    /// Adds an endpoint's secrets to a request that was checked. Returns what was added, as it stands in the record.
-    pub(crate) fn add(
-        &self,
-        endpoint: &EndpointName,
-        headers: &mut HeaderMap,
-    ) -> Result<Vec<(String, String)>, Refusal> {
+    /// What goes to an endpoint.
+    pub(crate) fn carried(&self, endpoint: &EndpointName) -> Option<&Carried> {
+        self.carried.get(endpoint)
+    }
+
+    /// Keeps a request from asking for what could not be masked.
+    pub(crate) fn maskable(headers: &mut HeaderMap) -> Result<(), Refusal> {
         if headers.contains_key(RANGE) || headers.contains_key(IF_RANGE) {
             let why = "parts of an answer can't be asked for in a run with secrets: they could not be masked in them";
             return Err(Refusal::InvalidRequest(why.to_owned()));
         }
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        let mut shown = Vec::new();
-        for one in self.added.get(endpoint).into_iter().flatten() {
-            headers.insert(one.header.clone(), one.value.clone());
-            shown.push((one.header.to_string(), one.shown.clone()));
-        }
-        Ok(shown)
-    }
-
-    /// Denies a request in which the guest itself writes a header that carries a secret.
-    pub(crate) fn check(&self, endpoint: &EndpointName, given: &[(String, String)]) -> Result<(), Denial> {
-        let added = self.added.get(endpoint).into_iter().flatten();
-        for one in added {
-            if given.iter().any(|(name, _)| name.eq_ignore_ascii_case(one.header.as_str())) {
-                let (header, secret) = (one.header.to_string(), one.secret.clone());
-                return Err(Denial::SecretHeader { endpoint: endpoint.clone(), header, secret });
-            }
-        }
         Ok(())
     }
 
@@ -125,8 +103,8 @@ impl Vault {
             return Err(Refusal::Protocol(why.to_owned()));
         }
         let ours = |name: &str| {
-            let mut added = self.added.get(endpoint).into_iter().flatten();
-            added.any(|one| one.header == name) || self.mask.over(name.as_bytes(), usize::MAX).is_some()
+            let carried = self.carried(endpoint).is_some_and(|carried| carried.in_header(name));
+            carried || self.mask.over(name.as_bytes(), usize::MAX).is_some()
         };
         let headers = answer.headers.into_iter().filter(|(name, _)| !ours(name));
         let headers = headers.map(|(name, value)| (name, self.mask.text(value))).collect();
@@ -139,6 +117,16 @@ impl Vault {
     /// Takes every value out of bytes that came back below HTTP.
     pub(crate) fn hide_bytes(&self, bytes: bytes::Bytes) -> bytes::Bytes {
         self.mask.over(&bytes, usize::MAX).map_or(bytes, Into::into)
+    }
+
+    /// Takes every value out of a text.
+    pub(crate) fn hide_text(&self, text: String) -> String {
+        self.mask.text(text)
+    }
+
+    /// Whether a value stands in a text, in whatever form.
+    pub fn holds(&self, text: &str) -> bool {
+        self.mask.over(text.as_bytes(), usize::MAX).is_some()
     }
 
     /// Takes every value out of what is told about a failure.
@@ -156,28 +144,4 @@ impl Vault {
             Refusal::Limit(why) => Refusal::Limit(text(why)),
         }
     }
-}
-
-impl Added {
-    fn of(name: &SecretName, secret: &Secret, value: &SecretString) -> Option<Self> {
-        let header = HeaderName::from_bytes(secret.header.as_bytes()).ok()?;
-        let text = SecretString::from(secret.text.replacen(HOLE, value.expose_secret(), 1));
-        let mut value = HeaderValue::from_str(text.expose_secret()).ok()?;
-        value.set_sensitive(true);
-        let shown = secret.text.replacen(HOLE, &format!("{{{{secret:{name}}}}}"), 1);
-        Some(Self { secret: name.clone(), header, value, shown })
-    }
-}
-
-fn usable(name: &SecretName, value: &str) -> Result<(), NotASecret> {
-    if value.is_empty() {
-        return Err(NotASecret::Empty(name.clone()));
-    }
-    if value.len() < SHORTEST {
-        return Err(NotASecret::TooShort(name.clone()));
-    }
-    if value.trim() != value || !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        return Err(NotASecret::NotForHeaders(name.clone()));
-    }
-    Ok(())
 }

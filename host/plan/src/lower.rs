@@ -19,6 +19,7 @@ pub(crate) mod url;
 pub(crate) mod address;
 mod endpoint;
 mod secret;
+mod placeholder;
 pub(crate) mod limit;
 mod grant;
 pub(crate) mod plugin;
@@ -68,6 +69,7 @@ pub fn lower(draft: &Draft, context: &Context) -> (Option<Plan>, Vec<Problem>) {
     let restore = restore::lower(draft, &plugins, &mut reader);
     let escalation = people::lower(draft, &mut reader);
     settings::check(draft, &plugins, &mut reader);
+    placeholder::check(draft, &mut reader);
     lint::check(draft, &plugins, &mut reader);
     let mut problems = reader.problems;
     sort(&mut problems);

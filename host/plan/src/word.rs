@@ -16,7 +16,7 @@ use ipnet::IpNet;
 use serde_json::{Value as Json, json};
 
 use crate::form::{Definitions, Form};
-use crate::node::Node;
+use crate::node::{Node, Value};
 use crate::problem::Code;
 use crate::reader::{Reader, Spot};
 use crate::suggest::{did_you_mean, either};
@@ -179,6 +179,40 @@ impl Word for HeaderWord {
     }
 }
 
+/// A program and its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Program(pub(crate) Vec<String>);
+
+impl Form for Program {
+    fn read(node: &Node, spot: &Spot, reader: &mut Reader<'_>) -> Option<Self> {
+        let texts: Option<Vec<String>> = match &node.value {
+            Value::List(nodes) => nodes.iter().map(|node| node.text().map(str::to_owned)).collect(),
+            Value::Text(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::Other(_)
+            | Value::Table(_) => None,
+        };
+        let texts = texts.filter(|texts| texts.first().is_some_and(|program| !program.trim().is_empty()));
+        if texts.is_none() {
+            reader.wrong_type(node, spot, "a list of texts, a program and its arguments");
+        }
+        texts.map(Self)
+    }
+
+    fn schema(_: &mut Definitions) -> Json {
+        json!({"type": "array", "minItems": 1, "items": {"type": "string"}})
+    }
+}
+
+/// What carries a secret, other than a header or a parameter of the query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UsedAs {
+    Placeholder,
+    ClientCertificate,
+}
+
 /// A value out of a few.
 trait Choice: Copy + 'static {
     const ALL: &'static [(&'static str, Self)];
@@ -222,6 +256,7 @@ choices! {
     ChangeKind = ChangeKind::ALL;
     Strategy = Strategy::ALL;
     Silence = [("by-cause", Silence::ByCause), ("roll-back", Silence::RollsBack), ("hold", Silence::Holds)];
+    UsedAs = [("placeholder", UsedAs::Placeholder), ("client-certificate", UsedAs::ClientCertificate)];
     Arming = [("armed", Arming::Armed), ("observe-only", Arming::ObserveOnly)];
 }
 

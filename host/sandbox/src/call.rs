@@ -19,6 +19,7 @@ use wasmtime::Store;
 use crate::bindings::types;
 use crate::guard::{Bounds, Ended};
 use crate::load::{Loaded, Pre};
+use crate::redact::redacted;
 use crate::reply;
 use crate::sandbox::Sandbox;
 use crate::state::State;
@@ -88,6 +89,7 @@ impl Sandbox {
             Ended::Crashed(fault) => Outcome::Error { fault },
             Ended::OutOfTime(message, limit) => Outcome::Timeout { limit, message },
         };
+        let outcome = redacted(self.gateway(), outcome).unwrap_or_else(|| Outcome::Error { fault: unredacted() });
         CheckResult { called: Called { outcome, facts: left.facts }, evidence: left.evidence, bodies: left.bodies }
     }
 }
@@ -107,6 +109,13 @@ impl CallContext {
         let scope = Scope { plugin: self.plugin, endpoints: self.endpoints, effective: self.effective };
         (Bounds { scope, record: self.record, limits: Arc::new(self.limits), wall }, record)
     }
+}
+
+/// What a guest said is not kept when it can't be told without a secret.
+pub(crate) fn unredacted() -> Fault {
+    let message =
+        "what the plugin said can't be kept: without the run's secrets it is nothing that could be read".to_owned();
+    Fault { kind: FaultKind::Host, message, frames: Vec::new(), last_log: Vec::new() }
 }
 
 /// A plan is valid by construction, so calling a plugin as the wrong kind is the host's own mistake.

@@ -9,13 +9,14 @@ use holdpoint_core::id::Digest;
 use holdpoint_core::outcome::Fault;
 use holdpoint_core::plan::limit::Limits;
 use holdpoint_core::time::Span;
-use holdpoint_gateway::{Recorded, Scope};
+use holdpoint_gateway::{Gateway, Recorded, Scope};
 use tokio::time::Instant;
 use wasmtime::Store;
 
 use crate::engine::TICK;
 use crate::load::Loaded;
 use crate::pace::{Late, Pace};
+use crate::redact::redacted;
 use crate::sandbox::Sandbox;
 use crate::state::{SharedLog, State};
 use crate::trap;
@@ -85,7 +86,7 @@ impl Sandbox {
         };
         let peak_memory = store.data().limiter.peak_memory();
         drop(store);
-        let (evidence, bodies, counted) = gathered(session.finish(), &world, &log);
+        let (evidence, bodies, counted) = gathered(self.gateway(), session.finish(), &world, &log);
         let facts = Facts {
             wall: Span::from_millis(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)),
             cpu_micros: pace.cpu_micros(),
@@ -118,7 +119,12 @@ fn last_words(message: String, last_log: &[String]) -> String {
 }
 
 /// The evidence as JSON, the bodies that it names, and the sums.
-fn gathered(recorded: Recorded, world: &World, log: &SharedLog) -> (Vec<u8>, Vec<(Digest, Bytes)>, Facts) {
+fn gathered(
+    gateway: &Gateway,
+    recorded: Recorded,
+    world: &World,
+    log: &SharedLog,
+) -> (Vec<u8>, Vec<(Digest, Bytes)>, Facts) {
     let counted = Facts {
         requests: recorded.requests,
         denials: recorded.denials,
@@ -134,6 +140,9 @@ fn gathered(recorded: Recorded, world: &World, log: &SharedLog) -> (Vec<u8>, Vec
         digest
     });
     let evidence = Evidence { exchanges: recorded.exchanges, log: lines, log_dropped, world };
+    // Nothing rather than a secret.
+    let nothing = || Evidence { exchanges: Vec::new(), log: Vec::new(), log_dropped: 0, world };
+    let evidence = redacted(gateway, evidence).unwrap_or_else(nothing);
     // Texts and numbers alone, no map with keys that are no text: writing it can't fail.
     let evidence = serde_json::to_vec(&evidence).unwrap_or_default();
     (evidence, bodies, counted)

@@ -15,6 +15,7 @@ mod meter;
 mod pace;
 mod log;
 pub mod world;
+mod redact;
 mod state;
 mod import;
 mod trap;

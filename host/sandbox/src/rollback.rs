@@ -11,9 +11,10 @@ use wasmtime::Store;
 
 use crate::bindings::rollback::exports::holdpoint::plugin::restorer::Guest;
 use crate::bindings::types;
-use crate::call::{CallContext, misused};
+use crate::call::{CallContext, misused, unredacted};
 use crate::guard::Ended;
 use crate::load::{Loaded, Pre};
+use crate::redact::redacted;
 use crate::reply;
 use crate::sandbox::Sandbox;
 use crate::state::State;
@@ -65,6 +66,7 @@ impl Sandbox {
             Ended::Crashed(fault) => Reply::Error { fault },
             Ended::OutOfTime(_, limit) => Reply::Timeout { limit },
         };
+        let reply = redacted(self.gateway(), reply).unwrap_or_else(|| Reply::Error { fault: unredacted() });
         RollbackResult { replied: Replied { reply, facts: left.facts }, evidence: left.evidence, bodies: left.bodies }
     }
 }

@@ -43,6 +43,9 @@ struct Shop {
     admin: String,
 }
 
+/// The variable that the shop takes its test user's password from, and the plan its secret; and what it is for the demo.
+const PASSWORD: (&str, &str) = ("SHOP_PASSWORD", "a-password-for-the-demo");
+
 /// Builds what is needed, plays both scenes and says where the reports are.
 ///
 /// # Errors
@@ -92,6 +95,7 @@ impl Drop for Running {
 fn start(places: &Places, scene: &Scene) -> Result<Running> {
     let mut shop = Command::new(places.program("shop"));
     shop.args(["all", "--port-base", "0", "--live", "green", "--until-stdin-closes"]);
+    shop.env(PASSWORD.0, PASSWORD.1);
     for fault in scene.faults {
         shop.args(["--fault-green", fault]);
     }
@@ -110,6 +114,7 @@ fn holdpoint(places: &Places, output: &Path, shop: &Shop) -> Command {
     let mut command = Command::new(places.program("holdpoint"));
     command
         .current_dir(&places.root)
+        .env(PASSWORD.0, PASSWORD.1)
         .args(["run", "examples/plans/shop.toml", "--environment", "demo"])
         .args(["--release-version", "1.5.0", "--previous-version", "1.4.0", "--revision", "a81e07b"])
         .arg("--plugins")

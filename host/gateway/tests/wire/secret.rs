@@ -6,29 +6,32 @@ use holdpoint_core::facts::{Asked, Ended};
 use holdpoint_core::name::SecretName;
 use holdpoint_core::plan::endpoint::Scheme;
 use holdpoint_core::plan::limit::Limits;
-use holdpoint_core::plan::secret::{Secret, Source};
+use holdpoint_core::plan::secret::{Carrier, Secret, Source};
 use holdpoint_gateway::{HttpRequest, NotASecret, Refusal, Session, Vault};
 
 use crate::house::{OK, Recorder, endpoint, far, gateway, get, http_grant, name, scope};
 
 const VALUE: &str = "canary-7f/3b&9d";
 
-fn vault(value: &str) -> Result<Vault, NotASecret> {
-    let secret = Secret {
-        source: Source::Variable("TOKEN".to_owned()),
-        endpoint: name("shop"),
-        header: "authorization".to_owned(),
-        text: "Bearer {}".to_owned(),
-    };
+fn vault(value: &str, carrier: Carrier) -> Result<Vault, NotASecret> {
+    let secret = Secret { source: Source::Variable("TOKEN".to_owned()), endpoint: name("shop"), carrier };
     Vault::new(&[(SecretName::parse("token").unwrap(), secret, value.to_owned().into())])
+}
+
+fn bearer() -> Carrier {
+    Carrier::Header { name: "authorization".to_owned(), text: "Bearer {}".to_owned() }
 }
 
 /// A session with a secret for `shop`, and `other` at another address without one.
 fn session(shop: SocketAddr, other: SocketAddr) -> Session {
+    carrying(bearer(), shop, other)
+}
+
+fn carrying(carrier: Carrier, shop: SocketAddr, other: SocketAddr) -> Session {
     let at = |address: SocketAddr| endpoint(Scheme::Http, &address.ip().to_string(), address.port());
-    let grants = [http_grant("shop", &["GET"], &["/**"]), http_grant("other", &["GET"], &["/**"])];
+    let grants = [http_grant("shop", &["GET", "POST"], &["/**"]), http_grant("other", &["GET", "POST"], &["/**"])];
     let gateway = gateway();
-    gateway.entrust(vault(VALUE).unwrap()).unwrap();
+    gateway.entrust(vault(VALUE, carrier).unwrap()).unwrap();
     gateway.session(scope(&[("shop", at(shop)), ("other", at(other))], &grants), &Limits::default(), far())
 }
 
@@ -131,7 +134,78 @@ async fn an_answer_that_could_hide_a_secret_is_neither_asked_for_nor_taken() {
 #[test]
 fn a_value_that_cannot_be_masked_or_sent_is_no_secret_and_is_not_told() {
     for value in ["", "tiny5", "line\nbreak", " spaced-out", "käsekuchen"] {
-        let error = vault(value).unwrap_err().to_string();
+        let error = vault(value, bearer()).unwrap_err().to_string();
         assert!(value.is_empty() || !error.contains(value), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_parameter_is_added_to_the_query_and_never_the_guests_to_write() {
+    let shop = Recorder::answering(OK).await;
+    let carrier = Carrier::Query { parameter: "api_key".to_owned() };
+    let session = carrying(carrier, shop.address, shop.address);
+
+    session.send(get("endpoint:shop/a?page=2")).await.unwrap();
+    let refusal = session.send(get("endpoint:shop/a?x=1&api%5fkey=mine")).await.unwrap_err();
+
+    assert!(shop.heard(0).starts_with("GET /a?page=2&api_key=canary-7f%2F3b%269d HTTP/1.1\r\n"), "{}", shop.heard(0));
+    assert!(matches!(refusal, Refusal::Denied(_)), "{refusal}");
+    let recorded = session.finish();
+    let Asked::Http { url, .. } = &recorded.exchanges[0].asked else { panic!() };
+    assert!(url.ends_with("/a?page=2&api_key={{secret:token}}"), "{url}");
+    assert!(!format!("{recorded:?}").contains("canary"), "{recorded:?}");
+}
+
+#[tokio::test]
+async fn a_placeholder_is_filled_for_its_endpoint_only_and_the_record_keeps_the_placeholder() {
+    let shop = Recorder::answering(OK).await;
+    let session = carrying(Carrier::Placeholder, shop.address, shop.address);
+    let post = |url: &str, kind: &str, body: &str| HttpRequest {
+        method: "POST".to_owned(),
+        headers: vec![("content-type".to_owned(), kind.to_owned())],
+        body: Some(bytes::Bytes::copy_from_slice(body.as_bytes())),
+        ..get(url)
+    };
+
+    let form = post("endpoint:shop/login", "application/x-www-form-urlencoded", "user=a&password={{secret:token}}");
+    session.send(form).await.unwrap();
+    assert!(shop.heard(0).ends_with("\r\n\r\nuser=a&password=canary-7f%2F3b%269d"), "{}", shop.heard(0));
+    for (url, kind, body) in [
+        ("endpoint:other/login", "text/plain", "{{secret:token}}"),
+        ("endpoint:other/login?a={{secret:token}}", "text/plain", ""),
+        ("endpoint:shop/{{secret:token}}", "text/plain", ""),
+        ("endpoint:shop/login", "{{secret:token}}", ""),
+        ("endpoint:shop/login", "text/plain", "{{secret:another}}"),
+    ] {
+        let refusal = session.send(post(url, kind, body)).await.unwrap_err();
+        assert!(matches!(refusal, Refusal::Denied(_)), "{url} {kind} {body}: {refusal}");
+    }
+
+    let recorded = session.finish();
+    assert_eq!((recorded.requests, recorded.denials), (1, 5));
+    assert!(!format!("{recorded:?}").contains("canary"), "{recorded:?}");
+    assert!(recorded.bodies.iter().any(|(_, body)| body.ends_with(b"{{secret:token}}")), "{recorded:?}");
+}
+
+#[tokio::test]
+async fn a_placeholder_is_denied_where_the_run_has_no_secrets() {
+    let shop = Recorder::answering(OK).await;
+    let session = crate::house::shop(shop.address);
+
+    let refusal = session.send(get("endpoint:shop/?a=%7B%7Bsecret:token}}")).await.unwrap_err();
+
+    assert!(matches!(refusal, Refusal::Denied(_)), "{refusal}");
+    assert_eq!(shop.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_value_that_a_guest_sends_itself_is_masked_in_the_record() {
+    let shop = Recorder::answering(OK).await;
+    let session = session(shop.address, shop.address);
+    let body = Some(bytes::Bytes::from_static(b"pieced together: canary-7f/3b&9d"));
+
+    session.send(HttpRequest { method: "POST".to_owned(), body, ..get("endpoint:other/a") }).await.unwrap();
+
+    let recorded = session.finish();
+    assert_eq!(recorded.bodies[0].1.as_ref(), b"pieced together: [secret token]");
 }

@@ -4,11 +4,13 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use holdpoint_core::name::SecretName;
 use holdpoint_core::plan::endpoint::{Endpoint, Scheme};
 use holdpoint_core::plan::grant::NetOperation;
 use holdpoint_core::plan::limit::Limits;
+use holdpoint_core::plan::secret::{Carrier, Secret, Source};
 use holdpoint_core::time::Span;
-use holdpoint_gateway::{Layer, Refusal, Session, Transaction};
+use holdpoint_gateway::{Layer, NotASecret, Refusal, Session, Transaction, Vault};
 use http_body_util::Full;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -17,11 +19,12 @@ use rcgen::{
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::house::{Manner, OK, Recorder, endpoint, far, gateway, get, http_grant, net_grant, scope};
+use crate::house::{Manner, OK, Recorder, endpoint, far, gateway, get, http_grant, name, net_grant, scope};
 
 /// An authority of our own.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -149,6 +152,60 @@ async fn a_certificate_that_does_not_verify_is_refused_with_its_reason() {
             assert!(why.contains(reason), "{reason}: {why}");
         }
         assert_eq!(server.heard(0), "", "nothing was said to a server that is not trusted");
+    }
+}
+
+/// A server that takes only clients whose certificate this authority issued.
+fn mutual(authority: &Authority) -> TlsAcceptor {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(authority.0.der().clone()).unwrap();
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build().unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = params("127.0.0.1").signed_by(&key, &authority.0).unwrap().der().clone();
+    let versions = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    let config = versions.with_client_cert_verifier(verifier).with_single_cert(vec![certificate], key).unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+fn vault(pem: String) -> Result<Vault, NotASecret> {
+    let source = Source::File("client.pem".to_owned());
+    let secret = Secret { source, endpoint: name("shop"), carrier: Carrier::ClientCertificate };
+    Vault::new(&[(SecretName::parse("client").unwrap(), secret, pem.into())])
+}
+
+#[tokio::test]
+async fn a_client_certificate_is_shown_to_its_own_endpoint_only_and_on_connections_of_its_own() {
+    let authority = Authority::named("ours");
+    let server = secured(mutual(&authority)).await;
+    let key = KeyPair::generate().unwrap();
+    let certificate = params("holdpoint").signed_by(&key, &authority.0).unwrap();
+    let pem = format!("{}{}", certificate.pem(), key.serialize_pem());
+    let grants = [
+        http_grant("shop", &["GET"], &["/**"]),
+        net_grant("shop", &[NetOperation::InspectTls]),
+        http_grant("other", &["GET"], &["/**"]),
+    ];
+    let one = || trusting(&server, vec![authority.pem()]);
+    let gateway = gateway();
+    gateway.entrust(vault(pem).unwrap()).unwrap();
+    let session = gateway.session(scope(&[("shop", one()), ("other", one())], &grants), &Limits::default(), far());
+
+    assert_eq!(session.send(get("endpoint:shop/")).await.unwrap().status, 200);
+    session.send(get("endpoint:other/")).await.unwrap_err();
+    session.inspect_tls("endpoint:shop", None).await.unwrap();
+}
+
+#[test]
+fn a_client_certificate_without_its_key_or_with_another_is_none() {
+    let authority = Authority::named("ours");
+    let (key, another) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let certificate = params("holdpoint").signed_by(&key, &authority.0).unwrap().pem();
+    for pem in
+        [String::new(), certificate.clone(), key.serialize_pem(), format!("{certificate}{}", another.serialize_pem())]
+    {
+        assert!(matches!(vault(pem), Err(NotASecret::NotACertificate(_))));
     }
 }
 

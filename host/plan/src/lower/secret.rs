@@ -1,10 +1,10 @@
-//! Secrets: each with one source, bound to one header of one endpoint, and never sent in the clear unless the plan says so.
+//! Secrets: each with one source, carried in one way to one endpoint, and never sent in the clear unless the plan says so.
 
 use std::collections::BTreeMap;
 
 use holdpoint_core::name::{EndpointName, SecretName};
 use holdpoint_core::plan::endpoint::{Endpoint, Scheme};
-use holdpoint_core::plan::secret::{HOLE, Secret, Source};
+use holdpoint_core::plan::secret::{Carrier, HOLE, Secret, Source};
 
 use crate::draft::Draft;
 use crate::lower::Context;
@@ -12,7 +12,9 @@ use crate::problem::Code;
 use crate::raw::endpoint::Endpoint as RawEndpoint;
 use crate::raw::secret::Secret as Raw;
 use crate::reader::{Placed, Reader};
+use crate::source::At;
 use crate::suggest::did_you_mean;
+use crate::word::UsedAs;
 
 /// Lowers every secret, and holds it against the endpoint that it goes to.
 pub(super) fn lower(
@@ -24,21 +26,27 @@ pub(super) fn lower(
     let mut secrets: BTreeMap<SecretName, Secret> = BTreeMap::new();
     for (name, raw) in draft.secrets() {
         let source = source(name, raw, reader);
-        let text = text(name, raw, reader);
+        let carrier = carrier(name, raw, reader);
         let Some(endpoint) = &raw.endpoint else { continue };
         let Some((_, target)) = draft.endpoints().find(|(found, _)| found.value == endpoint.value) else {
             note_unknown(draft, name, endpoint, reader);
             continue;
         };
-        check_schemes(name, (endpoint, target), (context, endpoints), reader);
-        let (Some(source), Some(text), Some(header)) = (source, text, &raw.header) else { continue };
-        let header = header.value.0.clone();
-        let secret = Secret { source, endpoint: endpoint.value.clone(), header, text };
-        let twin = secrets.iter().find(|(_, one)| one.endpoint == secret.endpoint && one.header == secret.header);
+        check_granted(draft, name, endpoint, reader);
+        let Some(carrier) = carrier else { continue };
+        let way = Way { name: &name.value, carrier: &carrier, endpoint, target };
+        way.check((context, endpoints), reader);
+        let Some(source) = source else { continue };
+        let secret = Secret { source, endpoint: endpoint.value.clone(), carrier };
+        let twin =
+            secrets.iter().find(|(_, one)| one.endpoint == secret.endpoint && same(&one.carrier, &secret.carrier));
         if let Some((other, _)) = twin {
-            let (name, header) = (name.value.as_str(), &secret.header);
-            let what =
-                format!("secrets {:?} and {name:?} are both the header {header} of one endpoint", other.as_str());
+            let what = format!(
+                "secrets {:?} and {:?} are both {} of one endpoint",
+                other.as_str(),
+                name.value.as_str(),
+                in_words(&secret.carrier)
+            );
             reader.error(Code::Duplicate, raw.at, what);
         }
         secrets.insert(name.value.clone(), secret);
@@ -48,22 +56,83 @@ pub(super) fn lower(
 }
 
 fn source(name: &Placed<SecretName>, raw: &Raw, reader: &mut Reader<'_>) -> Option<Source> {
-    match (&raw.variable, &raw.file) {
-        (Some(variable), None) => Some(Source::Variable(variable.value.0.clone())),
-        (None, Some(file)) => Some(Source::File(file.value.0.clone())),
-        (Some(_), Some(file)) => {
-            let what = format!("secret {:?} has two sources", name.value.as_str());
-            reader.curable(Code::Secret, file.at, (what, "keep variable or file, and drop the other".to_owned()));
+    let named: [(&str, Option<(At, Source)>); 3] = [
+        ("variable", raw.variable.as_ref().map(|one| (one.at, Source::Variable(one.value.0.clone())))),
+        ("file", raw.file.as_ref().map(|one| (one.at, Source::File(one.value.0.clone())))),
+        ("command", raw.command.as_ref().map(|one| (one.at, Source::Command(one.value.0.clone())))),
+    ];
+    let (what, cure) = ("source", "a variable, a file or a command");
+    one_of(named, (name, raw), (what, cure), reader)
+}
+
+/// Takes the one of several keys that is there. That there is none or more than one is told.
+fn one_of<T, const N: usize>(
+    named: [(&str, Option<(At, T)>); N],
+    (name, raw): (&Placed<SecretName>, &Raw),
+    (what, cure): (&str, &str),
+    reader: &mut Reader<'_>,
+) -> Option<T> {
+    if named.iter().any(|(key, _)| raw.unreadable.holds(key)) {
+        return None;
+    }
+    let secret = name.value.as_str();
+    let mut found = named.into_iter().filter_map(|(key, found)| Some((key, found?)));
+    let Some((first, (_, value))) = found.next() else {
+        let told = (format!("secret {secret:?} has no {what}"), format!("give [secret.{secret}] {cure}"));
+        reader.curable(Code::Secret, name.at, told);
+        return None;
+    };
+    let Some((second, (at, _))) = found.next() else { return Some(value) };
+    let told = (format!("secret {secret:?} has two {what}s"), format!("keep {first} or {second}, and drop the other"));
+    reader.curable(Code::Secret, at, told);
+    None
+}
+
+fn carrier(name: &Placed<SecretName>, raw: &Raw, reader: &mut Reader<'_>) -> Option<Carrier> {
+    let text = text(name, raw, reader);
+    let header = raw.header.as_ref().map(|header| {
+        let name = header.value.0.clone();
+        (header.at, Carrier::Header { name, text: text.clone().unwrap_or_default() })
+    });
+    let query = raw.query.as_ref().map(|query| (query.at, Carrier::Query { parameter: query.value.0.clone() }));
+    let used_as = raw.used_as.as_ref().map(|used| {
+        let carrier = match used.value {
+            UsedAs::Placeholder => Carrier::Placeholder,
+            UsedAs::ClientCertificate => Carrier::ClientCertificate,
+        };
+        (used.at, carrier)
+    });
+    let named = [("header", header), ("query", query), ("used-as", used_as)];
+    let carrier = one_of(named, (name, raw), ("carrier", "a header, a query or a used-as"), reader)?;
+    match (&carrier, &raw.text) {
+        (Carrier::Query { .. } | Carrier::Placeholder | Carrier::ClientCertificate, Some(text)) => {
+            let what = format!("secret {:?} has a text, which only headers have", name.value.as_str());
+            reader.curable(Code::Secret, text.at, (what, "leave it out".to_owned()));
             None
         }
-        (None, None) => {
-            if !raw.unreadable.holds("variable") && !raw.unreadable.holds("file") {
-                let what = format!("secret {:?} has no source", name.value.as_str());
-                let cure = format!("give [secret.{}] a variable or a file", name.value);
-                reader.curable(Code::Secret, name.at, (what, cure));
-            }
-            None
+        (Carrier::Header { .. }, _) => text.map(|_| carrier),
+        (Carrier::Query { .. } | Carrier::Placeholder | Carrier::ClientCertificate, None) => Some(carrier),
+    }
+}
+
+/// Whether two secrets of one endpoint can't both be sent.
+fn same(one: &Carrier, other: &Carrier) -> bool {
+    match (one, other) {
+        (Carrier::Header { name: one, .. }, Carrier::Header { name: other, .. })
+        | (Carrier::Query { parameter: one }, Carrier::Query { parameter: other }) => one == other,
+        (Carrier::ClientCertificate, Carrier::ClientCertificate) => true,
+        (Carrier::Header { .. } | Carrier::Query { .. } | Carrier::Placeholder | Carrier::ClientCertificate, _) => {
+            false
         }
+    }
+}
+
+fn in_words(carrier: &Carrier) -> String {
+    match carrier {
+        Carrier::Header { name, .. } => format!("the header {name}"),
+        Carrier::Query { parameter } => format!("the parameter {parameter:?}"),
+        Carrier::Placeholder => "placeholders".to_owned(),
+        Carrier::ClientCertificate => "the client certificate".to_owned(),
     }
 }
 
@@ -87,31 +156,64 @@ fn note_unknown(draft: &Draft, name: &Placed<SecretName>, endpoint: &Placed<Endp
     reader.error(Code::UnknownName, endpoint.at, what);
 }
 
-/// Notes an endpoint that HTTP is not spoken to, and one that the secret would be readable on the way to. Without an
-/// environment every one that the endpoint has is looked at.
-fn check_schemes(
-    name: &Placed<SecretName>,
-    (endpoint, raw): (&Placed<EndpointName>, &RawEndpoint),
-    (context, endpoints): (&Context, &BTreeMap<EndpointName, Endpoint>),
-    reader: &mut Reader<'_>,
-) {
-    let schemes: Vec<Scheme> = if context.environment.is_some() {
-        endpoints.get(&endpoint.value).map(|endpoint| endpoint.origin.scheme).into_iter().collect()
-    } else {
-        let bindings = raw.environment.iter().flat_map(|named| &named.value.0);
-        let urls = bindings.filter_map(|(_, binding)| binding.url.as_ref()).chain(&raw.url);
-        urls.map(|url| url.value.origin.scheme).collect()
-    };
-    let secret = name.value.as_str();
-    if schemes.iter().any(|scheme| !scheme.speaks_http()) {
-        let what = format!("secret {secret:?} is for a header, and HTTP is not spoken to endpoint {}", endpoint.value);
-        reader.error(Code::Secret, endpoint.at, what);
+/// Notes an endpoint that no plugin may reach: nothing would ever carry the secret.
+fn check_granted(draft: &Draft, name: &Placed<SecretName>, endpoint: &Placed<EndpointName>, reader: &mut Reader<'_>) {
+    let grants = draft.plugins().flat_map(|(_, plugin)| &plugin.grant).flat_map(|grants| &grants.value.0);
+    let mut granted = grants.filter_map(|grant| grant.endpoint.as_ref());
+    // A grant that can't be read has been told, and may be the one.
+    let unreadable = draft.plugins().any(|(_, plugin)| plugin.unreadable.holds("grant"));
+    if unreadable || granted.any(|granted| granted.value == endpoint.value) {
+        return;
     }
-    let allowed = raw.allow_plain_http.iter().flat_map(|list| &list.value.0).any(|one| one.value == name.value);
-    if schemes.contains(&Scheme::Http) && !allowed {
-        let what = format!("secret {secret:?} would go to endpoint {:?} over plain http", endpoint.value.as_str());
-        let cure = format!("use https, or write allow-plain-http = [\"{secret}\"] in [endpoint.{}]", endpoint.value);
-        reader.curable(Code::Secret, endpoint.at, (what, cure));
+    let (secret, endpoint_name) = (name.value.as_str(), endpoint.value.as_str());
+    let what = format!("secret {secret:?} is never used: no plugin is granted endpoint {endpoint_name:?}");
+    let cure = format!("grant the endpoint to a plugin, or drop [secret.{secret}]");
+    reader.curable(Code::Secret, endpoint.at, (what, cure));
+}
+
+/// How a secret gets to its endpoint.
+struct Way<'a> {
+    name: &'a SecretName,
+    carrier: &'a Carrier,
+    endpoint: &'a Placed<EndpointName>,
+    target: &'a RawEndpoint,
+}
+
+impl Way<'_> {
+    /// Notes an endpoint that can't carry the secret, and one that it would be readable on the way to. Without an
+    /// environment every one that the endpoint has is looked at.
+    fn check(&self, (context, endpoints): (&Context, &BTreeMap<EndpointName, Endpoint>), reader: &mut Reader<'_>) {
+        let schemes: Vec<Scheme> = if context.environment.is_some() {
+            endpoints.get(&self.endpoint.value).map(|endpoint| endpoint.origin.scheme).into_iter().collect()
+        } else {
+            let bindings = self.target.environment.iter().flat_map(|named| &named.value.0);
+            let urls = bindings.filter_map(|(_, binding)| binding.url.as_ref()).chain(&self.target.url);
+            urls.map(|url| url.value.origin.scheme).collect()
+        };
+        let (secret, endpoint) = (self.name.as_str(), self.endpoint.value.as_str());
+        match self.carrier {
+            Carrier::ClientCertificate => {
+                if schemes.iter().any(|scheme| matches!(scheme, Scheme::Http | Scheme::Tcp)) {
+                    let what =
+                        format!("secret {secret:?} is a client certificate, and endpoint {endpoint:?} has no TLS");
+                    reader.curable(Code::Secret, self.endpoint.at, (what, "use https or tls".to_owned()));
+                }
+            }
+            Carrier::Header { .. } | Carrier::Query { .. } | Carrier::Placeholder => {
+                if schemes.iter().any(|scheme| !scheme.speaks_http()) {
+                    let what = format!("secret {secret:?} is for HTTP, which is not spoken to endpoint {endpoint}");
+                    reader.error(Code::Secret, self.endpoint.at, what);
+                }
+                let allowed = self.target.allow_plain_http.iter().flat_map(|list| &list.value.0);
+                let allowed = allowed.into_iter().any(|one| one.value == *self.name);
+                if schemes.contains(&Scheme::Http) && !allowed {
+                    let what = format!("secret {secret:?} would go to endpoint {endpoint:?} over plain http");
+                    let cure =
+                        format!("use https, or write allow-plain-http = [\"{secret}\"] in [endpoint.{endpoint}]");
+                    reader.curable(Code::Secret, self.endpoint.at, (what, cure));
+                }
+            }
+        }
     }
 }
 
