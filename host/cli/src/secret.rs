@@ -164,13 +164,13 @@ fn printed(words: &[String], folder: &Path) -> Result<SecretString, Unusable> {
         output.map_or(Ok(bytes.len()), |output| output.take(LONGEST + 1).read_to_end(&mut bytes)).map(|_| bytes)
     });
     let status = ended(&mut child, &whose)?;
-    if !status.success() {
-        return Err(Unusable::Failed(whose, status));
-    }
     let bytes = reading.join().map_err(|_| Unusable::NotText(whose.clone()))?;
     let bytes = bytes.map_err(|error| Unusable::Unreadable(PathBuf::from(program), error))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LONGEST {
         return Err(Unusable::TooLarge(whose));
+    }
+    if !status.success() {
+        return Err(Unusable::Failed(whose, status));
     }
     text(bytes, &whose)
 }
