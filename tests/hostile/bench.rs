@@ -1,6 +1,7 @@
 //! The bench on which guests are tried: a folder with bundles and a plan, the shipped program run on it, and what it
 //! says afterwards.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -18,6 +19,7 @@ pub(crate) struct Bench {
     checks: String,
     parallel: usize,
     variables: Vec<(String, String)>,
+    arguments: Vec<OsString>,
 }
 
 /// How one run ended.
@@ -52,7 +54,8 @@ impl Ended {
 impl Bench {
     pub(crate) fn new() -> Self {
         let folder = TempDir::new().expect("a folder");
-        Self { folder, plugins: String::new(), checks: String::new(), parallel: 256, variables: Vec::new() }
+        let (plugins, checks) = (String::new(), String::new());
+        Self { folder, plugins, checks, parallel: 256, variables: Vec::new(), arguments: Vec::new() }
     }
 
     pub(crate) fn parallel(mut self, most: usize) -> Self {
@@ -99,6 +102,28 @@ impl Bench {
         self
     }
 
+    /// Adds an argument of the program.
+    pub(crate) fn argument(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Sets the host's policy.
+    pub(crate) fn policy(self, text: &str) -> Self {
+        let path = self.folder.path().join("policy.toml");
+        std::fs::write(&path, text).expect("the folder can be written to");
+        self.argument("--policy").argument(path)
+    }
+
+    /// Adds an endpoint that trusts this authority as well, in PEM.
+    pub(crate) fn trusting(mut self, name: &str, url: &str, authority: &str) -> Self {
+        let path = self.folder.path().join(format!("{name}.pem"));
+        std::fs::write(&path, authority).expect("the folder can be written to");
+        self = self.endpoint(name, url);
+        let _ = writeln!(self.plugins, "ca = {:?}", path.display().to_string());
+        self
+    }
+
     /// Adds an endpoint.
     pub(crate) fn endpoint(mut self, name: &str, url: &str) -> Self {
         let _ = writeln!(self.plugins, "[endpoint.{name}]\nurl = {url:?}\naddresses = [\"127.0.0.1\"]");
@@ -138,7 +163,8 @@ impl Bench {
     pub(crate) fn run(&self) -> Ran {
         let mut command = holdpoint(self.folder.path());
         command.arg("run").arg(self.plan()).args(["--service", "shop", "-e", "test", "--release-version", "1"]);
-        command.arg("--cache").arg(target().join("test-cache")).envs(self.variables.iter().cloned());
+        command.arg("--cache").arg(target().join("test-cache")).args(&self.arguments);
+        command.envs(self.variables.iter().cloned());
         let (output, peak, last) = Self::watched(&mut command);
         let store = self.folder.path().join("store");
         Ran { story: self.story(&output), output, peak, last, store }
@@ -160,9 +186,9 @@ impl Bench {
 
     /// Lints the plan, which is to be refused: the exit code, and what was said.
     pub(crate) fn refused(&self) -> (Option<i32>, String) {
-        let (output, _, _) = Self::watched(
-            holdpoint(self.folder.path()).arg("lint").arg(self.plan()).arg("--cache").arg(target().join("test-cache")),
-        );
+        let mut command = holdpoint(self.folder.path());
+        command.arg("lint").arg(self.plan()).arg("--cache").arg(target().join("test-cache"));
+        let (output, _, _) = Self::watched(command.args(&self.arguments));
         (output.status.code(), said(&output))
     }
 

@@ -1,9 +1,11 @@
 //! Plugin and server against the network.
 
 mod answers;
+mod certificates;
 mod framing;
 pub(crate) mod recorder;
 mod urls;
+mod wildcards;
 
 use std::fmt::Write as _;
 
@@ -12,7 +14,16 @@ use crate::trial::Row;
 
 /// All rows of this half.
 pub(crate) fn rows() -> Vec<Row> {
-    vec![urls::ODD, urls::SCHEMES, answers::REDIRECTS, framing::ROW, answers::BAD, answers::TIMEOUTS]
+    vec![
+        urls::ODD,
+        urls::SCHEMES,
+        answers::REDIRECTS,
+        framing::ROW,
+        certificates::ROW,
+        wildcards::ROW,
+        answers::BAD,
+        answers::TIMEOUTS,
+    ]
 }
 
 /// One request that a guest sends.

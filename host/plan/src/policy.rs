@@ -101,8 +101,12 @@ fn lower(raw: Policy) -> HostPolicy {
 pub(crate) fn allows_host(scope: &HostScope, host: &str) -> bool {
     let HostScope::Only(patterns) = scope else { return true };
     let inner = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    // An address has no labels that a star could stand for.
+    let address = inner.parse::<std::net::IpAddr>().is_ok();
     patterns.iter().any(|pattern| match pattern.strip_prefix("*.") {
-        Some(suffix) => inner.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == suffix),
+        Some(suffix) => {
+            !address && inner.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == suffix)
+        }
         None => pattern == inner,
     })
 }
@@ -168,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_star_is_exactly_one_label() {
-        let scope = HostScope::Only(vec!["*.example.com".to_owned(), "::1".to_owned()]);
+        let scope = HostScope::Only(vec!["*.example.com".to_owned(), "*.0.0.1".to_owned(), "::1".to_owned()]);
 
         assert!(allows_host(&scope, "shop.example.com") && allows_host(&scope, "[::1]"));
         for host in ["example.com", "a.b.example.com", ".example.com", "shop.example.com.evil", "127.0.0.1"] {

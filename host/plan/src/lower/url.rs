@@ -42,6 +42,8 @@ pub(crate) enum NotAUrl {
     Backslash,
     #[error("{0:?} is no host")]
     Host(String),
+    #[error("an endpoint is one host, and a * stands for none: {0:?}")]
+    Star(String),
     #[error("the host {written:?} is written {canonical:?}, the one notation that everyone reads alike")]
     Odd { written: String, canonical: String },
     #[error("{0:?} is no port: it is a plain number from 1 to 65535")]
@@ -116,6 +118,9 @@ fn parse_port(digits: &str) -> Result<u16, NotAUrl> {
 
 /// Returns the host when it is written as the URL standard writes it.
 fn canonical_host(written: &str) -> Result<String, NotAUrl> {
+    if written.contains('*') {
+        return Err(NotAUrl::Star(written.to_owned()));
+    }
     let no_host = || NotAUrl::Host(written.to_owned());
     let url = Url::parse(&format!("http://{written}/")).map_err(|_| no_host())?;
     let canonical = url.host_str().filter(|host| !host.is_empty()).ok_or_else(no_host)?;
@@ -174,6 +179,13 @@ mod tests {
         ] {
             let expected = NotAUrl::Odd { written: written.to_owned(), canonical: canonical.to_owned() };
             assert_eq!(why(&format!("http://{written}:8080/x")), expected);
+        }
+    }
+
+    #[test]
+    fn a_star_is_no_host() {
+        for host in ["*", "*.example.com", "shop.*", "sh*p.example.com"] {
+            assert_eq!(why(&format!("https://{host}")), NotAUrl::Star(host.to_owned()));
         }
     }
 

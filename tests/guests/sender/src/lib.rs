@@ -1,4 +1,4 @@
-//! A check that sends one request exactly as its settings say.
+//! A check that sends one request exactly as its settings say, to one port or to several.
 
 use holdpoint_sdk::http::{Error, Request};
 use holdpoint_sdk::{Call, CheckResult, Host, Outcome, Verdict};
@@ -14,6 +14,9 @@ struct Settings {
     headers: Vec<(String, String)>,
     body: Option<String>,
     timeout_ms: Option<u32>,
+    /// Asks each of these ports, in the place of `{port}` in the URL, and tells what the last came to.
+    #[serde(default)]
+    ports: Vec<u16>,
 }
 
 fn get() -> String {
@@ -22,22 +25,31 @@ fn get() -> String {
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a check")]
 fn check(settings: &Settings, host: &Host, _call: &Call) -> CheckResult {
+    let url = settings.url.concat();
+    let mut summary = if settings.ports.is_empty() { sent(settings, host, url.clone()) } else { String::new() };
+    for port in &settings.ports {
+        summary = sent(settings, host, url.replace("{port}", &port.to_string()));
+    }
+    Ok(Verdict { outcome: Outcome::Warn, summary, findings: Vec::new(), measurements: Vec::new(), labels: Vec::new() })
+}
+
+/// Sends the request to this URL, and tells what came of it.
+fn sent(settings: &Settings, host: &Host, url: String) -> String {
     let request = Request {
         method: settings.method.clone(),
-        url: settings.url.concat(),
+        url,
         headers: settings.headers.clone(),
         body: settings.body.clone().map(String::into_bytes),
         timeout_ms: settings.timeout_ms,
         max_body: None,
         labels: Vec::new(),
     };
-    let summary = match host.send(&request) {
+    match host.send(&request) {
         Ok(answer) => format!("answered {}: {}", answer.status, String::from_utf8_lossy(&answer.body)),
         Err(Error::Denied(why)) => format!("denied: {why}"),
         Err(Error::InvalidRequest(why)) => format!("invalid: {why}"),
         Err(other) => format!("went wrong: {}", other.describe()),
-    };
-    Ok(Verdict { outcome: Outcome::Warn, summary, findings: Vec::new(), measurements: Vec::new(), labels: Vec::new() })
+    }
 }
 
 holdpoint_sdk::check!(Settings, check);
