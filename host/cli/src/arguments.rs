@@ -54,6 +54,10 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Find out whether a run's journal and evidence are what was written
     Verify(Verify),
+    /// Write a whole run to one file, with its evidence and its plugins
+    Export(Export),
+    /// Bring in a run that was exported
+    Import(Import),
     /// Compile a plugin for a parent that holds the pipes
     #[command(name = COMPILE, hide = true)]
     Compile,
@@ -255,6 +259,27 @@ pub(crate) struct Verify {
     /// How to tell what was found
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The run: its identity, an unambiguous beginning of it, or `latest`
+    #[arg(default_value = "latest")]
+    pub(crate) run: String,
+
+    /// Where to write it [default: RUN.holdpoint]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The file that `holdpoint export` wrote
+    pub(crate) file: PathBuf,
+
+    /// The head that was printed when the run ended: finds a run that was written anew
+    #[arg(long, value_name = "SHA256")]
+    pub(crate) head: Option<String>,
 }
 
 #[derive(Debug, Args)]

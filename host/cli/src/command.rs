@@ -10,6 +10,8 @@ mod run;
 pub(crate) mod runs;
 mod schema;
 pub(crate) mod show;
+mod export;
+mod import;
 mod verify;
 
 use crate::arguments::{Arguments, Command};
@@ -30,6 +32,8 @@ pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Report(asked) => report::report(&asked, &store()?),
         Command::Replay(asked) => replay::replay(&asked, &store()?),
         Command::Verify(asked) => verify::verify(&asked, &store()?),
+        Command::Export(asked) => export::export(&asked, &store()?),
+        Command::Import(asked) => import::import(&asked, &store()?),
         Command::Compile => compile(),
         Command::Completions(asked) => Ok(completions::completions(&asked)),
     }

@@ -1,10 +1,11 @@
 //! Runs that are kept: found by what a person types, read with their evidence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use holdpoint_core::facts::{Asked, Ended, Evidence};
 use holdpoint_core::id::{Digest, RunId};
+use holdpoint_core::run::Run;
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::Event;
 use holdpoint_journal::{Journal as _, Store, StoreError};
@@ -84,6 +85,33 @@ pub(crate) fn bodies(evidence: &Evidence) -> impl Iterator<Item = Digest> {
         Ended::Denied { .. } | Ended::Failed { .. } => None,
     });
     asked.chain(answered).map(|content| content.digest)
+}
+
+/// The blobs that belong to a run.
+pub(crate) struct Pieces {
+    /// Evidence and recorded worlds.
+    pub(crate) needed: BTreeSet<Digest>,
+    /// Bodies, which may have been too large to keep, and plugins, which older versions did not keep.
+    pub(crate) optional: BTreeSet<Digest>,
+}
+
+/// Finds out which blobs belong to a run, from its entries and the evidence that they name.
+pub(crate) fn pieces(
+    entries: &[Entry],
+    evidence: impl Fn(&Digest) -> Result<Vec<u8>, Failure>,
+) -> Result<Pieces, Failure> {
+    let mut pieces = Pieces { needed: BTreeSet::new(), optional: BTreeSet::new() };
+    for digest in entries.iter().filter_map(named) {
+        let read: Result<Evidence, _> = serde_json::from_slice(&evidence(&digest)?);
+        let seen = read.map_err(|error| Failure::usage(format!("evidence {digest} can't be read")).because(error))?;
+        pieces.needed.insert(digest);
+        pieces.needed.extend(seen.world);
+        pieces.optional.extend(bodies(&seen));
+    }
+    if let Some(course) = Run::fold(entries).course() {
+        pieces.optional.extend(course.start().plan.plugins.values().map(|plugin| plugin.digest));
+    }
+    Ok(pieces)
 }
 
 /// The hash of a run's last row.

@@ -12,6 +12,7 @@ mod ask;
 mod output;
 mod progress;
 mod secret;
+mod archive;
 mod setting;
 mod wrap;
 

@@ -9,6 +9,7 @@ use rusqlite::OptionalExtension as _;
 use crate::chain;
 use crate::journal::JournalError;
 use crate::sqlite::SqliteJournal;
+use crate::transfer::Row;
 
 /// What verification came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,14 +74,6 @@ impl fmt::Display for Flaw {
     }
 }
 
-/// A row as it lies in the table.
-struct Stored {
-    sequence: i64,
-    moment: i64,
-    body: String,
-    link: String,
-}
-
 impl SqliteJournal {
     /// Looks through a run's chain and finds the first row that was edited, moved, removed or added.
     ///
@@ -90,7 +83,7 @@ impl SqliteJournal {
     /// # Errors
     /// When the journal can't be read.
     pub fn verify(&self, run: &RunId) -> Result<Verified, JournalError> {
-        let rows = self.stored(run)?;
+        let rows = self.rows(run)?;
         let head = self.noted_head(run)?;
         if rows.is_empty() && head.is_none() {
             return Ok(Verified::Unknown);
@@ -124,11 +117,15 @@ impl SqliteJournal {
         Ok(self.noted_head(run)?.and_then(|(_, link)| Digest::parse(&link).ok()))
     }
 
-    fn stored(&self, run: &RunId) -> Result<Vec<Stored>, JournalError> {
+    /// A run's rows as they lie there, whether or not they are what was written.
+    ///
+    /// # Errors
+    /// When the journal can't be read.
+    pub fn rows(&self, run: &RunId) -> Result<Vec<Row>, JournalError> {
         let query = "SELECT sequence, moment, body, link FROM entry WHERE run = ?1 ORDER BY sequence";
         let mut query = self.connection.prepare_cached(query).map_err(unreadable)?;
         let rows = query.query_map([run.as_str()], |row| {
-            Ok(Stored { sequence: row.get(0)?, moment: row.get(1)?, body: row.get(2)?, link: row.get(3)? })
+            Ok(Row { sequence: row.get(0)?, moment: row.get(1)?, body: row.get(2)?, link: row.get(3)? })
         });
         rows.map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)
     }
@@ -149,7 +146,7 @@ fn broken(row: i64, kind: FlawKind) -> Verified {
 }
 
 /// The hash of a row that is as it was written, or what is wrong with it.
-fn flaw_of(row: &Stored, expected: i64, before: &Digest) -> Result<Digest, FlawKind> {
+pub(crate) fn flaw_of(row: &Row, expected: i64, before: &Digest) -> Result<Digest, FlawKind> {
     if row.sequence > expected {
         return Err(FlawKind::Missing);
     }
