@@ -10,6 +10,7 @@
 mod bench;
 mod network;
 mod chance;
+mod inside;
 mod load;
 mod plugin;
 mod trial;
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
             println!("{}\n     again, in case the machine was busy", trial.line(row));
             trial = tried(row);
         }
-        println!("{}", trial.line(row));
+        println!("{}", inside::tell(&trial).unwrap_or_else(|| trial.line(row)));
         if trial.held_all() { passed += 1 } else { failed += 1 }
     }
     println!("hostile: {passed} passed, {failed} failed");

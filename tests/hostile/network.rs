@@ -4,6 +4,9 @@ mod answers;
 mod certificates;
 mod framing;
 pub(crate) mod recorder;
+mod names;
+mod sockets;
+mod special;
 mod urls;
 mod wildcards;
 
@@ -16,11 +19,14 @@ use crate::trial::Row;
 pub(crate) fn rows() -> Vec<Row> {
     vec![
         urls::ODD,
+        special::ROW,
+        names::ROW,
         urls::SCHEMES,
         answers::REDIRECTS,
         framing::ROW,
         certificates::ROW,
         wildcards::ROW,
+        sockets::ROW,
         answers::BAD,
         answers::TIMEOUTS,
     ]
@@ -66,6 +72,22 @@ fn sending(shop: &str, requests: &[Sent<'_>]) -> Bench {
             let _ = write!(settings, ", timeout-ms = {timeout}");
         }
         let rest = format!("min-evidence = 0\nsettings = {{ {settings} }}");
+        bench = bench.check(&format!("request-{number}"), "sender", &rest);
+    }
+    bench
+}
+
+/// A bench whose guest may GET everything at each of these hosts, which are endpoints with the default addresses, and
+/// sends one request to each.
+fn sending_anywhere(hosts: &[String]) -> Bench {
+    let (mut endpoints, mut grants) = (String::new(), String::new());
+    for (number, host) in hosts.iter().enumerate() {
+        let _ = writeln!(endpoints, "[endpoint.e{number}]\nurl = \"http://{host}:80\"");
+        let _ = writeln!(grants, "[[plugin.sender.grant]]\nendpoint = \"e{number}\"");
+    }
+    let mut bench = Bench::new().plugin_rest(&endpoints).built("sender", "test/sender.wasm", &grants).parallel(8);
+    for number in 0..hosts.len() {
+        let rest = format!("min-evidence = 0\nsettings = {{ url = [\"end\", \"point:e{number}/\"] }}");
         bench = bench.check(&format!("request-{number}"), "sender", &rest);
     }
     bench

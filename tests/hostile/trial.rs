@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::{Value, json};
+
 /// A row of the threat table.
 pub(crate) struct Row {
     /// `P1`, `N3`.
@@ -23,7 +25,11 @@ pub(crate) struct Trial {
     missed: Vec<String>,
     /// The share of the CPU that other programs took meanwhile.
     others: f64,
+    skipped: bool,
 }
+
+/// What [`Trial::told`] tells.
+pub(crate) type Told = (u64, u64, Vec<String>, Vec<String>, Vec<String>);
 
 /// The share of the CPU from which a missed figure says more about the machine than about the program.
 const BUSY: f64 = 0.1;
@@ -59,8 +65,24 @@ impl Trial {
         self.others = others;
     }
 
+    /// Notes that the row can't be tried here, and why.
+    pub(crate) fn skip(&mut self, why: &str) {
+        self.skipped = true;
+        self.figures.push(why.to_owned());
+    }
+
+    /// What came of it, for [`Trial::take`].
+    pub(crate) fn told(&self) -> Value {
+        json!([self.tried, self.held, self.figures, self.broken, self.missed])
+    }
+
+    /// Takes what came of the scenario in another process.
+    pub(crate) fn take(&mut self, (tried, held, figures, broken, missed): Told) {
+        *self = Self { tried, held, figures, broken, missed, ..Self::default() };
+    }
+
     pub(crate) fn held_all(&self) -> bool {
-        self.broken.is_empty() && (self.missed.is_empty() || self.others >= BUSY) && self.tried > 0
+        self.broken.is_empty() && (self.missed.is_empty() || self.others >= BUSY) && (self.tried > 0 || self.skipped)
     }
 
     /// Whether everything held and only a figure was missed, as it may be on a machine that is busy with other things.
@@ -71,6 +93,7 @@ impl Trial {
     /// The row's line, and what broke below it.
     pub(crate) fn line(&self, row: &Row) -> String {
         let word = match (self.held_all(), self.missed.is_empty()) {
+            _ if self.skipped => "SKIPPED",
             (true, true) => "held",
             (true, false) => "MISSED",
             (false, _) => "BROKEN",

@@ -112,21 +112,26 @@ impl Exchange<'_> {
     async fn ask(&self, mut request: Request) -> Result<(Response, Instant), reqwest::Error> {
         for _ in 0..KEPT {
             let Some(again) = request.method().is_safe().then(|| request.try_clone()).flatten() else { break };
-            self.leaves(&again);
             let start = Instant::now();
-            match dial::watch(self.pool.client.execute(request)).await {
+            match dial::watch(self.sent(request)).await {
                 (Err(error), Connected::Before) if failure::hung_up(&error) => request = again,
                 (result, Connected::Before | Connected::Anew) => return Ok((result?, start)),
             }
         }
-        self.leaves(&request);
         let start = Instant::now();
-        Ok((self.pool.client.execute(request).await?, start))
+        Ok((self.sent(request).await?, start))
     }
 
-    fn leaves(&self, request: &Request) {
+    /// Sends the request, and notes that it left unless there was no connection that it could have left on.
+    async fn sent(&self, request: Request) -> Result<Response, reqwest::Error> {
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-        self.ledger.left(u64::try_from(body.len()).unwrap_or(u64::MAX));
+        let bytes = u64::try_from(body.len()).unwrap_or(u64::MAX);
+        self.ledger.left(bytes);
+        let result = self.pool.client.execute(request).await;
+        if result.as_ref().is_err_and(reqwest::Error::is_connect) {
+            self.ledger.stayed(bytes);
+        }
+        result
     }
 
     fn headers(&self, headers: &HeaderMap) -> Result<Vec<(String, String)>, Refusal> {

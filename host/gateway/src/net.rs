@@ -114,6 +114,8 @@ struct Operation<'a> {
     session: &'a Session,
     name: &'a EndpointName,
     endpoint: &'a Endpoint,
+    /// How many bytes are to be sent once there is a connection.
+    body: u64,
     end: tokio::time::Instant,
     start: Instant,
 }
@@ -129,6 +131,7 @@ impl Session {
         let result = async {
             let (operation, _turn) = self.begin(row, &wish).await?;
             let addresses = operation.addresses().await?;
+            self.ledger.left(0);
             let took = micros(operation.start.elapsed());
             let texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
             let timings = Timings { resolve: Some(took), total: took, ..Timings::default() };
@@ -232,9 +235,9 @@ impl Session {
             Fill { endpoint: name, values: None }.none(body, "what is sent below HTTP")?;
         }
         let turn = self.turn().await?;
-        self.ledger.left(length(wish.body));
         let end = self.end(wish.timeout);
-        Ok((Operation { session: self, name, endpoint, end, start: Instant::now() }, turn))
+        let body = length(wish.body);
+        Ok((Operation { session: self, name, endpoint, body, end, start: Instant::now() }, turn))
     }
 
     fn close<T>(&self, row: Row, result: Result<(T, Seen), Refusal>) -> Result<T, Refusal> {
@@ -271,6 +274,7 @@ impl Operation<'_> {
             match timeout_at(self.connecting_until(), TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => {
                     let connect = micros(dialling.elapsed());
+                    self.session.ledger.left(self.body);
                     return Ok((stream, Connection { address, resolve, connect }));
                 }
                 Ok(Err(error)) => {

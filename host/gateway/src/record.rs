@@ -24,8 +24,8 @@ pub struct Recorded {
     /// The bodies that the exchanges speak of, each once. Those beyond four times the call's body limit are not
     /// kept; their digest and length still stand in the exchanges.
     pub bodies: Vec<(Digest, Bytes)>,
-    /// Requests and operations that left the gateway. One that was sent again, since a kept connection was closed under
-    /// it, left twice.
+    /// Requests and operations that left the gateway: what came to no connection did not. One that was sent again, since a
+    /// kept connection was closed under it, left twice.
     pub requests: u32,
     /// Requests and operations that were denied, all of them.
     pub denials: u32,
@@ -135,6 +135,13 @@ impl Ledger {
         let mut state = self.state();
         state.requests = state.requests.saturating_add(1);
         state.sent = state.sent.saturating_add(bytes);
+    }
+
+    /// Takes that back: there was no connection that it could have left on.
+    pub(crate) fn stayed(&self, bytes: u64) {
+        let mut state = self.state();
+        state.requests = state.requests.saturating_sub(1);
+        state.sent = state.sent.saturating_sub(bytes);
     }
 
     /// Takes in what came back, and gives it its digest.

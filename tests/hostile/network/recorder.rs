@@ -17,7 +17,12 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     pub(crate) fn answering(answer: Answer) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        Self::at(([127, 0, 0, 1], 0).into(), answer)
+    }
+
+    /// The same, at an address of the scenario's choice.
+    pub(crate) fn at(address: SocketAddr, answer: Answer) -> Self {
+        let listener = TcpListener::bind(address).expect("a port");
         let address = listener.local_addr().expect("a bound port has an address");
         let recorder = Self { address, heard: Arc::default() };
         let heard = Arc::clone(&recorder.heard);
