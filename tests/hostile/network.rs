@@ -5,6 +5,7 @@ mod certificates;
 mod framing;
 pub(crate) mod recorder;
 mod names;
+mod pools;
 mod sockets;
 mod special;
 mod urls;
@@ -27,6 +28,7 @@ pub(crate) fn rows() -> Vec<Row> {
         certificates::ROW,
         wildcards::ROW,
         sockets::ROW,
+        pools::ROW,
         answers::BAD,
         answers::TIMEOUTS,
     ]

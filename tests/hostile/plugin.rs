@@ -3,6 +3,7 @@
 mod artifact;
 mod compile;
 mod crash;
+mod crowd;
 mod damaged;
 mod draft;
 mod endless;
@@ -13,6 +14,7 @@ mod memory;
 mod parked;
 mod stack;
 mod secret;
+mod slow;
 mod state;
 mod system;
 mod verdict;
@@ -31,6 +33,8 @@ pub(crate) fn rows() -> Vec<Row> {
         flood::LOG,
         flood::CALLS,
         parked::ROW,
+        slow::ROW,
+        crowd::ROW,
         secret::ROW,
         liar::ROW,
         verdict::ODD,

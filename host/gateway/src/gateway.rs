@@ -4,7 +4,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use holdpoint_core::plan::limit::Limits;
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::admit::Scope;
@@ -12,13 +11,15 @@ use crate::pool::{KEPT, Pool, Pools};
 use crate::resolve::{Lookup, SystemLookup};
 use crate::session::Session;
 use crate::tls::TlsNotReady;
+use crate::turn::Turns;
 use crate::vault::{AlreadyEntrusted, Vault};
 
 /// How the gateway works, whoever asks.
 #[derive(Clone)]
 pub struct Settings {
     /// How many connections the process may hold, over all calls: those of exchanges under way, and those kept for
-    /// later ones. Turns are given in the order in which they were asked for. At least one exchange is always let on.
+    /// later ones. No call has more than its share of the turns, and the one that has the fewest gets the
+    /// next. At least one exchange is always let on.
     pub connections: usize,
     /// What looks names up.
     pub lookup: Arc<dyn Lookup>,
@@ -54,7 +55,7 @@ pub struct Gateway {
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) pools: Pools,
-    pub(crate) turns: Semaphore,
+    pub(crate) turns: Turns,
     pub(crate) vault: OnceLock<Vault>,
 }
 
@@ -70,7 +71,7 @@ impl Shared {
     /// Keeps the process within its connections: each pool keeps up to [`KEPT`], and the one that is used now may do so
     /// beside all exchanges that can be under way. What remains beyond those that are under way is for the other pools.
     pub(crate) fn make_room(&self, current: &Arc<Pool>) {
-        self.pools.make_room(current, self.turns.available_permits() / KEPT);
+        self.pools.make_room(current, self.turns.free() / KEPT);
     }
 }
 
@@ -82,8 +83,8 @@ impl Gateway {
     pub fn new(settings: Settings) -> Result<Self, GatewayNotReady> {
         let pools = Pools::new(Arc::clone(&settings.lookup));
         pools.trust().none().map_err(GatewayNotReady::Tls)?;
-        let under_way = settings.connections.saturating_sub(KEPT).clamp(1, Semaphore::MAX_PERMITS);
-        let turns = Semaphore::new(under_way);
+        let under_way = settings.connections.saturating_sub(KEPT).max(1);
+        let turns = Turns::new(under_way);
         Ok(Self { shared: Arc::new(Shared { settings, pools, turns, vault: OnceLock::new() }) })
     }
 

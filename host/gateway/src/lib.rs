@@ -18,6 +18,7 @@ mod pool;
 mod tls;
 mod dial;
 mod answer;
+mod turn;
 mod vault;
 mod carried;
 mod placeholder;

@@ -20,6 +20,7 @@ use crate::placeholder::{Fill, Outgoing};
 use crate::record::{Ledger, Measure, Recorded, Row};
 use crate::refusal::Refusal;
 use crate::request::{self, HttpRequest};
+use crate::turn::{self, Caller};
 use crate::vault::Vault;
 
 /// The shortest time that a request may be given: a guest's zero means "at once", not "never".
@@ -32,6 +33,7 @@ pub struct Session {
     pub(crate) bounds: Bounds,
     pub(crate) ledger: Ledger,
     turns: Semaphore,
+    caller: Caller,
 }
 
 /// What one call may use.
@@ -45,7 +47,7 @@ pub(crate) struct Bounds {
 }
 
 /// The permission to use the network now. Given back when dropped.
-pub(crate) type Turn<'a> = (SemaphorePermit<'a>, SemaphorePermit<'a>);
+pub(crate) type Turn<'a> = (SemaphorePermit<'a>, turn::Turn);
 
 impl Session {
     pub(crate) fn new(gateway: Gateway, scope: Scope, limits: &Limits, deadline: Instant) -> Self {
@@ -62,7 +64,8 @@ impl Session {
             kept: limits.body.0.saturating_mul(4),
         };
         let turns = Semaphore::new(bounds.parallel);
-        Self { gateway, scope, bounds, ledger: Ledger::new(measure), turns }
+        let caller = gateway.shared.turns.caller();
+        Self { gateway, scope, bounds, ledger: Ledger::new(measure), turns, caller }
     }
 
     /// Sends one request and waits for its answer.
@@ -172,7 +175,7 @@ impl Session {
     pub(crate) async fn turn(&self) -> Result<Turn<'_>, Refusal> {
         let both = async {
             let own = self.turns.acquire().await?;
-            let shared = self.gateway.shared.turns.acquire().await?;
+            let shared = self.gateway.shared.turns.take(self.caller).await;
             Ok::<_, tokio::sync::AcquireError>((own, shared))
         };
         let late = || Refusal::Timeout("the call's time was over before it was this request's turn".to_owned());

@@ -26,6 +26,11 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
         package: "libxml2-utils",
         purpose: "JUnit reports are held against their schema by it",
     },
+    Tool {
+        program: "/usr/sbin/ip",
+        package: "iproute2",
+        purpose: "hostile networks are set up with it, in namespaces of their own",
+    },
 ];
 
 /// What the bench compares the plugins with.

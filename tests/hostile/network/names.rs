@@ -137,7 +137,7 @@ fn run(trial: &mut Trial) {
 fn asking(host: &str, checks: usize) -> Bench {
     let grant = "[[plugin.sender.grant]]\nendpoint = \"shop\"";
     let endpoint = format!("[endpoint.shop]\nurl = \"http://{host}\"");
-    let again = vec!["1"; REQUESTS].join(", ");
+    let again = ["1"; REQUESTS].join(", ");
     let settings = format!(
         "min-evidence = 0\ntimeout = \"60s\"\nsettings = {{ url = [\"end\", \"point:shop/\"], ports = [{again}] }}"
     );
