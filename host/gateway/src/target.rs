@@ -167,6 +167,11 @@ fn place(text: &str) -> Result<Place, NotATarget> {
     check_path(path)?;
     let (written_host, port) = split_authority(authority, scheme)?;
     let misread = |canonical| NotATarget::Host { written: visible(written_host), canonical };
+    // The URL standard lets more into a host than the HTTP client's own parser does, or any name server.
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.[]:".contains(&byte);
+    if written_host.is_ascii() && !written_host.bytes().all(letter) {
+        return Err(misread(None));
+    }
     let url = Url::parse(text).map_err(|_| misread(None))?;
     let host = url.host_str().unwrap_or_default();
     if host.is_empty() || host.ends_with('.') || written_host.to_ascii_lowercase() != host {
@@ -296,6 +301,8 @@ mod tests {
             "http://a<b/",
             "http://a^b/",
             "http://a|b/",
+            "http://a}b/",
+            "http://a$b/",
             "http://[v1.x]/",
         ] {
             let error = absolute(text).unwrap_err();

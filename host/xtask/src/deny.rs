@@ -12,7 +12,7 @@ use crate::step::{Places, cargo, run, say};
 const VERSION: &str = "0.20.2";
 
 /// The workspaces, each with a lock file of its own.
-const WORKSPACES: [&str; 2] = ["Cargo.toml", "plugins/Cargo.toml"];
+const WORKSPACES: [&str; 3] = ["Cargo.toml", "plugins/Cargo.toml", "tests/fuzz/Cargo.toml"];
 
 /// Checks licences, bans and sources.
 ///

@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod demo;
 mod deny;
+mod fuzz;
 mod guests;
 mod http;
 mod junit;
@@ -34,6 +35,8 @@ enum Task {
     Test,
     /// Measure what a call costs, beside the bare engine and the programs that scripts use
     Bench,
+    /// Try each fuzz target for a while
+    Fuzz(fuzz::Arguments),
     /// Ask whether anything that the project is built from is known to be vulnerable
     Audit,
     /// Print how long our files and functions are
@@ -49,6 +52,7 @@ fn main() -> anyhow::Result<()> {
         Task::Demo => demo::demo(&places),
         Task::Test => test::test(&places),
         Task::Bench => bench::bench(&places),
+        Task::Fuzz(arguments) => fuzz::fuzz(&places, &arguments),
         Task::Audit => deny::audit(&places),
         Task::Measure => measure::measure(&places),
     }

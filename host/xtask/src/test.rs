@@ -17,6 +17,7 @@ pub(crate) fn test(places: &Places) -> Result<()> {
     let guests = ["--manifest-path", "plugins/Cargo.toml"];
     run("format", cargo().args(["fmt", "--all", "--check"]))?;
     run("format of the guests", cargo().args(["fmt", "--all", "--check"]).args(guests))?;
+    run("format of the fuzz targets", cargo().args(["fmt", "--check", "--manifest-path", "tests/fuzz/Cargo.toml"]))?;
     deny::check(places)?;
     build::build(places)?;
     let lints = ["--all-targets", "--", "--deny", "warnings"];

@@ -122,9 +122,13 @@ fn canonical_host(written: &str) -> Result<String, NotAUrl> {
         return Err(NotAUrl::Star(written.to_owned()));
     }
     let no_host = || NotAUrl::Host(written.to_owned());
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.[]:".contains(&byte);
+    if written.is_ascii() && !written.bytes().all(letter) {
+        return Err(no_host());
+    }
     let url = Url::parse(&format!("http://{written}/")).map_err(|_| no_host())?;
     let canonical = url.host_str().filter(|host| !host.is_empty()).ok_or_else(no_host)?;
-    if url.port().is_some() || written.contains(['%', ',']) {
+    if url.port().is_some() {
         return Err(no_host());
     }
     let canonical = canonical.strip_suffix('.').unwrap_or(canonical).to_owned();
