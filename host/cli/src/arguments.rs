@@ -78,6 +78,10 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Vec<PathBuf>,
 
+    /// Write a fixture for each call to this folder, for the tests of plugins
+    #[arg(long, value_name = "DIR")]
+    pub(crate) record: Option<PathBuf>,
+
     /// How to tell what happens: text for people, json for one journal entry a line
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

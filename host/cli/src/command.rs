@@ -3,7 +3,7 @@
 mod completions;
 mod inspect;
 pub(crate) mod lint;
-mod recorded;
+pub(crate) mod recorded;
 mod replay;
 pub(crate) mod report;
 mod run;

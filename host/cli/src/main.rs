@@ -13,6 +13,7 @@ mod output;
 mod progress;
 mod secret;
 mod archive;
+mod fixture;
 mod setting;
 mod wrap;
 

@@ -2,6 +2,7 @@
 
 mod flow;
 mod lint;
+mod recorded;
 mod redirect;
 mod single;
 
@@ -19,6 +20,11 @@ fn the_committed_schema_is_the_settings_own() {
 /// What the check says; for tests in which it says something.
 fn verdict(world: &World, settings: &Value) -> Verdict {
     world.check(crate::flow::run, settings).expect("a verdict")
+}
+
+/// Why the check could not look; for tests in which it is denied.
+fn denied(world: &World, settings: &Value) -> String {
+    format!("{:?}", world.check(crate::flow::run, settings))
 }
 
 /// One GET of the shop's health, with expectations.

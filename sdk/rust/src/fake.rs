@@ -13,6 +13,7 @@
 //! What no test has arranged is denied, as in a sandbox without grants. Time stands still until a reply takes some
 //! or the plugin sleeps.
 
+mod fixture;
 mod network;
 mod reply;
 #[cfg(test)]
@@ -30,6 +31,7 @@ use crate::check::{self, CheckResult};
 use crate::http::{Answer, Error, Request};
 use crate::{Call, Host, Release, Severity};
 
+pub use fixture::Fixture;
 use network::Network;
 pub use network::{connection, received, tls};
 pub use reply::{Reply, certificate};

@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::intent::{self, Completeness, Intent};
 use crate::progress::{Lines, Live, Plain};
-use crate::{denied, kept, output};
+use crate::{denied, fixture, kept, output};
 
 /// Runs a plan to its end.
 pub(crate) fn run(asked: &Run, path: &Path) -> Result<Exit, Failure> {
@@ -99,6 +99,12 @@ fn look_back(asked: &Run, path: &Path, run: &RunId) -> Result<(), Failure> {
         if !cures.is_empty() {
             output::progress("\nRequests were denied. If they should go through, add to the plan:\n");
             output::progress(&format!("{}\n", cures.join("\n\n")));
+        }
+    }
+    if let Some(folder) = &asked.record {
+        let written = fixture::write(&store, run, folder)?;
+        if asked.format == Format::Text {
+            output::progress(&format!("fixtures  {} ({written})", folder.display()));
         }
     }
     for report in &asked.report {
