@@ -6,6 +6,7 @@ mod framing;
 pub(crate) mod recorder;
 mod names;
 mod pools;
+mod rollback;
 mod sockets;
 mod special;
 mod urls;
@@ -29,6 +30,7 @@ pub(crate) fn rows() -> Vec<Row> {
         wildcards::ROW,
         sockets::ROW,
         pools::ROW,
+        rollback::ROW,
         answers::BAD,
         answers::TIMEOUTS,
     ]
