@@ -26,4 +26,5 @@ pub mod gate;
 pub mod decision;
 pub mod reason;
 pub mod rollback;
+pub mod stat;
 pub mod run;
