@@ -6,3 +6,4 @@
 
 pub mod sample;
 pub mod normal;
+pub mod dependence;

@@ -1,0 +1,279 @@
+//! Dependence: how much less a series of neighbouring points says than as many independent ones would.
+//!
+//! Per-minute metrics remember the minute before. The mean of n points of such a series varies as the mean of n / K
+//! independent ones would, where K, the [inflation](Dependence::inflation), is the sum of all autocorrelations
+//! (Bartlett, "On the theoretical specification and sampling properties of autocorrelated time-series", Supplement to
+//! the JRSS 8, 1946). A judge that takes the points for independent promises an error rate that it doesn't hold.
+//!
+//! The spectral density at frequency zero is read off an autoregression fitted to the pooled autocorrelations (Berk,
+//! "Consistent autoregressive spectral estimates", Annals of Statistics 2, 1974; den Haan and Levin, "A practitioner's
+//! guide to robust covariance matrix estimation", 1997). Three roundings go towards caution: the bias of short series
+//! is made good (Marriott and Pope, "Bias in the estimation of autocorrelations", Biometrika 41, 1954), a negative
+//! dependence is never taken as a gain, and the estimate's own uncertainty is handed on as
+//! [degrees of freedom](Dependence::freedom), so that a judge can pay for it.
+
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub mod autocovariance;
+mod autoregression;
+pub mod student;
+
+use self::autocovariance::Autocovariance;
+use self::autoregression::Fit;
+use crate::stat::sample::count;
+
+/// What was estimated about the dependence between neighbouring points, and from what.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Dependence {
+    /// The autocorrelation of neighbours, -1 to 1, corrected for the bias of short series.
+    pub rho: f64,
+    /// How many points of the series say as much about its mean as one independent point would; at least 1.
+    pub inflation: f64,
+    /// How many degrees of freedom the inflation is worth: its relative variance is two divided by this.
+    pub freedom: f64,
+    /// How many points it was estimated from.
+    pub points: usize,
+    /// How it was estimated.
+    pub method: Method,
+    /// Which series it was estimated from.
+    pub source: Source,
+    /// What a reader should know before trusting it.
+    pub warning: Option<Warning>,
+}
+
+/// How a dependence was estimated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// An autoregression of this order, chosen by Akaike's criterion, at least 1.
+    Autoregression(usize),
+    /// Nothing varies, so nothing depends on anything.
+    Constant,
+    /// It wasn't: there are too few points, and a strong dependence was taken for granted.
+    Assumed,
+}
+
+/// Which series a dependence was estimated from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// The baseline, or its history.
+    Baseline,
+    /// The window that is being judged.
+    Window,
+    /// Both, each around its own mean.
+    Both,
+}
+
+/// What a reader should know about an estimate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Warning {
+    /// Fewer than [`Dependence::FEWEST`] points can't show a dependence: a strong one was assumed.
+    TooShort,
+    /// The dependence is so strong that the points count as fewer than [`Dependence::FEWEST_EFFECTIVE`]: it may well be
+    /// stronger still, and the promised error rate isn't sure.
+    TooStrong,
+}
+
+impl Dependence {
+    /// The fewest points that are taken to show a dependence.
+    pub const FEWEST: usize = 12;
+    /// The fewest independent points' worth that an estimate is trusted with.
+    pub const FEWEST_EFFECTIVE: f64 = 10.0;
+    /// What is assumed where nothing can be estimated: as much as an autocorrelation of 0.8 makes.
+    pub const ASSUMED: Self = Self {
+        rho: 0.8,
+        inflation: 9.0,
+        freedom: 6.0,
+        points: 0,
+        method: Method::Assumed,
+        source: Source::Window,
+        warning: Some(Warning::TooShort),
+    };
+    /// Independent points, for what is independent by construction.
+    pub const NONE: Self = Self {
+        rho: 0.0,
+        inflation: 1.0,
+        freedom: f64::MAX,
+        points: 0,
+        method: Method::Constant,
+        source: Source::Window,
+        warning: None,
+    };
+
+    /// Estimates the dependence within a baseline and a window, each in order of time; either may be empty.
+    ///
+    /// The baseline may be longer than what the window is compared with: history of the same metric says how it
+    /// depends on its past. Values must be finite.
+    pub fn estimate(baseline: &[f64], window: &[f64]) -> Self {
+        Self::from_autocovariances(&Autocovariance::of(baseline), &Autocovariance::of(window))
+    }
+
+    /// The same from autocovariances that were gathered elsewhere.
+    pub fn from_autocovariances(baseline: &Autocovariance, window: &Autocovariance) -> Self {
+        let source = match (baseline.varies(), window.varies()) {
+            (true, true) => Source::Both,
+            (true, false) => Source::Baseline,
+            (false, true | false) => Source::Window,
+        };
+        let points = baseline.points() + window.points();
+        if points < Self::FEWEST {
+            return Self { points, source, ..Self::ASSUMED };
+        }
+        if !baseline.varies() && !window.varies() {
+            return Self { points, source, freedom: count(points), ..Self::NONE };
+        }
+        Self::fitted(&Fit::of(&[baseline, window]), source)
+    }
+
+    fn fitted(fit: &Fit, source: Source) -> Self {
+        let inflation = fit.inflation.clamp(1.0, count(fit.points).max(1.0));
+        let weak = count(fit.points) / inflation >= Self::FEWEST_EFFECTIVE;
+        Self {
+            rho: fit.neighbours,
+            inflation,
+            freedom: fit.freedom,
+            points: fit.points,
+            method: Method::Autoregression(fit.order),
+            source,
+            warning: if weak { None } else { Some(Warning::TooStrong) },
+        }
+    }
+
+    /// How many independent points so many points of this series count as.
+    pub fn effective(&self, points: usize) -> f64 {
+        count(points) / self.inflation
+    }
+
+    /// The degrees of freedom of a mean's variance over so many points: what the inflation's uncertainty and that of the
+    /// points' own variance leave. See [`student`] for what to do with them.
+    pub fn freedom_over(&self, points: f64) -> f64 {
+        1.0 / (1.0 / self.freedom + 1.0 / points.max(1.0))
+    }
+
+    /// The variance of one independent point that this many points of the series stand for: its long-run variance.
+    ///
+    /// The variance around the series' own mean is too small, the more so the stronger the dependence; this is made
+    /// good, at most twofold.
+    pub fn long_run_variance(&self, series: &Autocovariance) -> f64 {
+        let used = (self.inflation / count(series.points().max(1))).min(0.5);
+        series.variance() * self.inflation / (1.0 - used)
+    }
+}
+
+impl fmt::Display for Dependence {
+    /// Such as `autocorrelation 0.52, 3.2 points count as one (AR(1), baseline and window, 120 points)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let source = match self.source {
+            Source::Baseline => "baseline",
+            Source::Window => "window",
+            Source::Both => "baseline and window",
+        };
+        match self.method {
+            Method::Autoregression(order) => write!(
+                f,
+                "autocorrelation {:.2}, {:.1} points count as one (AR({order}), {source}, {} points)",
+                self.rho, self.inflation, self.points
+            )?,
+            Method::Constant => f.write_str("points that don't depend on each other")?,
+            Method::Assumed => {
+                write!(f, "{} points can't show an autocorrelation, {:.1} is assumed", self.points, self.rho)?;
+            }
+        }
+        match self.warning {
+            Some(Warning::TooStrong) => f.write_str("; too few points to be sure of so strong a dependence"),
+            Some(Warning::TooShort) | None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    /// Independent points between 0 and 1: Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+    /// OOPSLA 2014.
+    fn scattered(points: u32) -> Vec<f64> {
+        (1..=u64::from(points))
+            .map(|n| {
+                let mut mixed = n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+                mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+                mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+                f64::from(u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap()) / f64::from(u32::MAX)
+            })
+            .collect()
+    }
+
+    fn remembering(points: u32, rho: f64) -> Vec<f64> {
+        let mut last = 0.0;
+        scattered(points)
+            .into_iter()
+            .map(|x| {
+                last = rho * last + (x - 0.5);
+                last
+            })
+            .collect()
+    }
+
+    #[test]
+    fn independent_points_count_almost_in_full() {
+        let found = Dependence::estimate(&scattered(500), &scattered(500));
+
+        assert!(found.rho.abs() < 0.08, "{found}");
+        assert!(found.inflation < 1.2, "{found}");
+        assert_eq!((found.source, found.warning), (Source::Both, None));
+    }
+
+    #[test]
+    fn points_that_remember_count_for_less() {
+        let found = Dependence::estimate(&[], &remembering(2_000, 0.8));
+
+        assert!((found.rho - 0.8).abs() < 0.05, "{found}");
+        assert!((found.inflation - 9.0).abs() < 2.5, "{found}");
+        assert!((found.effective(900) - 900.0 / found.inflation).abs() < 1e-9);
+    }
+
+    #[test]
+    fn points_that_take_turns_are_no_gain() {
+        let turns: Vec<f64> = (0..100).map(|n| f64::from(n % 2)).collect();
+
+        let found = Dependence::estimate(&turns, &[]);
+
+        assert!(found.rho < -0.9 && found.inflation <= 1.0, "{found}");
+        assert_eq!(found.source, Source::Baseline);
+    }
+
+    #[test]
+    fn a_few_points_show_nothing_and_a_strong_dependence_is_assumed() {
+        let found = Dependence::estimate(&[1.0, 2.0, 4.0], &scattered(8));
+
+        assert_eq!((found.method, found.warning), (Method::Assumed, Some(Warning::TooShort)));
+        assert!(found.inflation > 8.0);
+        assert_eq!(found.to_string(), "11 points can't show an autocorrelation, 0.8 is assumed");
+    }
+
+    #[test]
+    fn a_dependence_as_long_as_the_window_is_warned_of() {
+        let creeping: Vec<f64> = (0..60).map(f64::from).collect();
+
+        let found = Dependence::estimate(&[], &creeping);
+
+        assert_eq!(found.warning, Some(Warning::TooStrong));
+        assert!(found.effective(60) < 10.0, "{found}");
+    }
+
+    #[test]
+    fn what_never_varies_depends_on_nothing() {
+        let found = Dependence::estimate(&vec![3.0; 40], &vec![4.0; 40]);
+
+        assert_eq!((found.method, found.warning), (Method::Constant, None));
+        assert!(found.inflation <= 1.0);
+    }
+}

@@ -1,0 +1,85 @@
+//! Autocovariances of a series: how much a point goes with the one so many points later.
+
+use serde::{Deserialize, Serialize};
+
+use crate::stat::sample::{count, mean, sum};
+
+/// How many lags are looked at.
+pub const LAGS: usize = 8;
+
+/// The autocovariances of one series around its own mean, at lag 0 to [`LAGS`], each divided by the number of points.
+///
+/// That divisor, and not the number of pairs, keeps them those of a possible series (Priestley, Spectral Analysis and
+/// Time Series, 1981, 5.3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Autocovariance {
+    points: usize,
+    lags: [f64; LAGS + 1],
+}
+
+impl Autocovariance {
+    /// Of no points at all.
+    pub const EMPTY: Self = Self { points: 0, lags: [0.0; LAGS + 1] };
+
+    /// Of these values, in order of time, which must be finite.
+    pub fn of(values: &[f64]) -> Self {
+        let Some(first) = values.first() else { return Self::EMPTY };
+        if values.iter().all(|value| value.total_cmp(first).is_eq()) {
+            return Self { points: values.len(), ..Self::EMPTY };
+        }
+        let centre = mean(values);
+        let mut lags = [0.0; LAGS + 1];
+        for (lag, found) in lags.iter_mut().enumerate() {
+            let later = values.iter().skip(lag);
+            let products: alloc::vec::Vec<f64> =
+                values.iter().zip(later).map(|(now, then)| (now - centre) * (then - centre)).collect();
+            *found = sum(&products) / count(values.len());
+        }
+        Self { points: values.len(), lags }
+    }
+
+    /// How many points there were.
+    pub fn points(&self) -> usize {
+        self.points
+    }
+
+    /// The variance around the own mean, with divisor n.
+    pub fn variance(&self) -> f64 {
+        let [variance, ..] = self.lags;
+        variance.max(0.0)
+    }
+
+    /// Whether anything varies.
+    pub fn varies(&self) -> bool {
+        self.variance() > 0.0
+    }
+
+    /// The autocorrelations at lag 1 to [`LAGS`], between -1 and 1; zeros where nothing varies.
+    pub fn correlations(&self) -> [f64; LAGS] {
+        let [variance, rest @ ..] = self.lags;
+        if variance > 0.0 { rest.map(|lag| (lag / variance).clamp(-1.0, 1.0)) } else { [0.0; LAGS] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_goes_with_the_next_but_one_when_points_take_turns() {
+        let found = Autocovariance::of(&[1.0, -1.0, 1.0, -1.0]);
+
+        assert!((found.variance() - 1.0).abs() < 1e-15);
+        let [one, two, three, four, ..] = found.correlations();
+        for (found, expected) in [(one, -0.75), (two, 0.5), (three, -0.25), (four, 0.0)] {
+            assert!((found - expected).abs() < 1e-15, "{found} is not {expected}");
+        }
+    }
+
+    #[test]
+    fn one_value_again_and_again_varies_by_nothing() {
+        // The mean of ten 0.1 is not 0.1 in floating point.
+        assert!(!Autocovariance::of(&[0.1; 10]).varies());
+        assert!(!Autocovariance::of(&[]).varies());
+    }
+}
