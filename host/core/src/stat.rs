@@ -7,3 +7,8 @@
 pub mod sample;
 pub mod normal;
 pub mod dependence;
+pub mod rank;
+pub mod mann_whitney;
+pub mod shift;
+pub mod effect;
+pub mod outlier;
