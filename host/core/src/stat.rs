@@ -12,3 +12,4 @@ pub mod mann_whitney;
 pub mod shift;
 pub mod effect;
 pub mod outlier;
+pub mod kayenta;

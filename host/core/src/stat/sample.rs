@@ -65,6 +65,15 @@ impl Sample {
         Ok(Self { values, ascending })
     }
 
+    /// The same sample, each value raised by `shift`.
+    ///
+    /// # Errors
+    /// When that makes a value larger than [`Sample::LARGEST`], or not a number.
+    pub fn shifted(&self, shift: f64) -> Result<Self, Refused> {
+        let values: Vec<f64> = self.values.iter().map(|value| value + shift).collect();
+        Self::new(&values)
+    }
+
     /// The values in order of time.
     pub fn values(&self) -> &[f64] {
         &self.values
