@@ -13,3 +13,7 @@ pub mod shift;
 pub mod effect;
 pub mod outlier;
 pub mod kayenta;
+pub mod promise;
+pub mod class;
+mod boundary;
+pub mod differs;

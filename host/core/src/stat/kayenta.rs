@@ -2,7 +2,7 @@
 //!
 //! A compatibility preset after Kayenta's `NetflixACAJudge-v1.0`, for teams that bring their canary configs along, and
 //! for holding other judges' cases against ours. It promises no error rate under dependence or repeated looks;
-//! `differs` does. Classes follow the original even where its interval is inexact. What differs,
+//! [`differs`](crate::stat::differs) does. Classes follow the original even where its interval is inexact. What differs,
 //! on purpose:
 //!
 //! - **No noise.** Where both sides are constant the original spreads them by random noise of 1e-5 of the value; here
