@@ -1,12 +1,18 @@
 //! `holdpoint export` and `import`: a run on another machine is the same run, and a damaged file is none.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use holdpoint_core::id::Digest;
 use holdpoint_shop::{Shop, ShopConfig};
 use holdpoint_tests::{holdpoint, said, shop_run, target};
 use serde_json::Value;
+use tar::{Archive, Builder, EntryType, Header};
 use tempfile::TempDir;
 
 /// A run of a release that is rolled back, exported: its folder and the file.
@@ -120,4 +126,119 @@ async fn a_run_that_is_not_what_was_written_is_neither_exported_nor_imported() {
     let edited = does(here.path(), &["export", "--output", elsewhere.to_str().unwrap()]);
     assert!(edited.status.code() == Some(2) && said(&edited).contains("row 3 was edited"), "{}", said(&edited));
     assert!(!elsewhere.exists());
+}
+
+/// An entry of an archive: its kind, name and bytes.
+type Piece = (EntryType, String, Vec<u8>);
+
+fn pieces(file: &Path) -> Vec<Piece> {
+    let mut archive = Archive::new(GzDecoder::new(File::open(file).unwrap()));
+    let read = |entry: std::io::Result<tar::Entry<_>>| {
+        let (mut entry, mut bytes) = (entry.unwrap(), Vec::new());
+        entry.read_to_end(&mut bytes).unwrap();
+        (entry.header().entry_type(), entry.path().unwrap().to_str().unwrap().to_owned(), bytes)
+    };
+    archive.entries().unwrap().map(read).collect()
+}
+
+fn archived(file: &Path, pieces: &[Piece]) {
+    let mut tar = Builder::new(GzEncoder::new(File::create(file).unwrap(), Compression::fast()));
+    for (kind, name, bytes) in pieces {
+        let mut header = Header::new_ustar();
+        header.set_entry_type(*kind);
+        header.set_size(bytes.len() as u64);
+        // Names that the writer of archives would not take are written past it.
+        let place = &mut header.as_old_mut().name;
+        place[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_cksum();
+        tar.append(&header, &bytes[..]).unwrap();
+    }
+    tar.into_inner().unwrap().finish().unwrap().flush().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_that_nobody_exported_is_refused_and_leaves_nothing() {
+    let (here, file) = exported().await;
+    let whole = pieces(&file);
+    let with = |at: usize, piece: Piece| {
+        let mut pieces = whole.clone();
+        pieces.insert(at, piece);
+        pieces
+    };
+    let plain = |name: &str, bytes: &[u8]| (EntryType::Regular, name.to_owned(), bytes.to_vec());
+    let stranger = b"of no run";
+    let beyond = format!("blobs/{}", "f".repeat(64));
+    let mut twice = whole.clone();
+    twice.insert(3, whole[2].clone());
+    let mut swapped = whole.clone();
+    swapped.swap(2, 3);
+    let mut fewer = whole.clone();
+    let evidence = whole.iter().position(|(_, _, bytes)| bytes.starts_with(b"{\"exchanges\"")).unwrap();
+    fewer.remove(evidence);
+    let counted = |pieces: &[Piece]| {
+        let (mut pieces, mut about) = (pieces.to_vec(), serde_json::from_slice::<Value>(&whole[0].2).unwrap());
+        about["blobs"] = Value::from(pieces.len() - 2);
+        pieces[0].2 = serde_json::to_vec(&about).unwrap();
+        pieces
+    };
+    let hex = Digest::of(stranger).hex();
+    let mut extra = whole.clone();
+    extra.push(plain(&format!("blobs/{hex}"), stranger));
+    extra[2..].sort_by(|one, other| one.1.cmp(&other.1));
+    let long = vec![b'a'; 64 << 20];
+    let cases: Vec<(&str, Vec<Piece>, &str)> = vec![
+        ("long name", with(2, (EntryType::GNULongName, "long".to_owned(), long.clone())), "a plain file"),
+        ("properties", with(0, (EntryType::XHeader, "pax".to_owned(), long)), "a plain file"),
+        ("link", with(2, (EntryType::Symlink, "blobs/link".to_owned(), Vec::new())), "a plain file"),
+        ("folder", with(2, (EntryType::Directory, "blobs/".to_owned(), Vec::new())), "a plain file"),
+        ("path", with(2, plain("../../etc/passwd", b"x")), "the next blob"),
+        ("absolute", with(2, plain("/etc/passwd", b"x")), "the next blob"),
+        ("other name", with(2, plain("blobs/nothing", b"x")), "the next blob"),
+        ("changed", with(whole.len(), plain(&beyond, b"x")), "has been changed"),
+        ("twice", counted(&twice), "the next blob"),
+        ("swapped", swapped, "the next blob"),
+        ("fewer", fewer.clone(), "blobs, and holds"),
+        ("one missing", counted(&fewer), "lacks the blob"),
+        ("one more", counted(&extra), "knows nothing of"),
+        ("no journal", whole[..1].to_vec(), "journal.jsonl"),
+        ("nothing", Vec::new(), "run.json"),
+    ];
+    for (case, pieces, why) in cases {
+        let made = here.path().join("made");
+        archived(&made, &pieces);
+        let folder = TempDir::new().unwrap();
+
+        let output = import(folder.path(), &made, &[]);
+
+        let told = said(&output);
+        assert!(output.status.code() == Some(2) && told.contains(why), "{case}: {told}");
+        assert!(!folder.path().join("store").exists(), "{case}: {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_of_a_kept_one_s_identity_is_refused_before_anything_of_it_is_kept() {
+    let (here, file) = exported().await;
+    let there = TempDir::new().unwrap();
+    assert_eq!(import(there.path(), &file, &[]).status.code(), Some(0));
+    // The one that is kept was cut short, and its blobs went with it.
+    let journal = rusqlite::Connection::open(there.path().join("store/journal.db")).unwrap();
+    journal.execute("UPDATE head SET link = replace(link, substr(link, 8, 8), '00000000')", []).unwrap();
+    let blobs = there.path().join("store/blobs");
+    fs::remove_dir_all(&blobs).unwrap();
+
+    let output = import(there.path(), &file, &[]);
+
+    let told = said(&output);
+    assert!(output.status.code() == Some(2) && told.contains("ends with another head"), "{told}");
+    let left = walk(&blobs);
+    assert!(left.is_empty(), "{left:?}");
+    drop(here);
+}
+
+/// The files below a folder.
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }

@@ -17,9 +17,16 @@ async fn a_run_leaves_a_fixture_for_each_call_and_no_secret_in_any() {
     let mut command = shop_run(folder.path(), &public, &shop.ready().admin);
     let recorded = folder.path().join("recorded");
     command.arg("--record").arg(&recorded);
-    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
-
+    let mut second = shop_run(folder.path(), &public, &shop.ready().admin);
+    second.arg("--record").arg(&recorded);
+    let run = |mut command: std::process::Command| async move {
+        tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap()
+    };
+    let output = run(command).await;
     assert_eq!(output.status.code(), Some(20), "{}", said(&output));
+    // Another run does not write over the first one's, and tells so before it does anything.
+    let again = run(second).await;
+    assert!(again.status.code() == Some(2) && said(&again).contains("is not empty"), "{}", said(&again));
     let mut names = Vec::new();
     for file in fs::read_dir(&recorded).unwrap() {
         let path = file.unwrap().path();
@@ -40,5 +47,6 @@ async fn a_run_leaves_a_fixture_for_each_call_and_no_secret_in_any() {
     let asked = flow["exchanges"].as_array().unwrap();
     let last = asked.last().unwrap();
     assert_eq!((&last["method"], &last["answer"]["status"]), (&Value::from("POST"), &Value::from(500)), "{last:#}");
+    assert!(last["request"]["headers"].is_array() && flow["began"].as_i64().unwrap() > 1_700_000_000_000, "{flow:#}");
     assert!(asked[0]["answer"]["body"].as_str().unwrap().contains("csrf"), "{flow:#}");
 }

@@ -10,6 +10,8 @@ use holdpoint_tests::wat::Core;
 use holdpoint_tests::{holdpoint, said, shop_run, target};
 use serde_json::Value;
 use tempfile::TempDir;
+use wiremock::matchers::{body_string, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// A run of the shop's plan, and the exit code that it must have.
 async fn ran(faults: &[&str], code: i32) -> TempDir {
@@ -110,4 +112,82 @@ fn a_new_version_of_a_plugin_shows_which_verdicts_would_change() {
     assert_eq!(with.status.code(), Some(2), "{}", said(&with));
     let words = said(&with);
     assert!(words.contains("OTHERWISE") && words.contains("pass") && words.contains("fail"), "{words}");
+}
+
+/// A plan with one check of a plugin that lies beside it.
+fn plan(plugin: &str, rest: &str, settings: &str) -> String {
+    format!(
+        "holdpoint = \"0.1\"\nname = \"one\"\n[escalation]\ncommander = \"on-call\"\n{rest}\n\
+         [[phase]]\nname = \"smoke\"\n[[phase.check]]\nname = \"one\"\nplugin = \"{plugin}\"\n\
+         on-fail = \"escalate\"\n{settings}\n"
+    )
+}
+
+fn run(folder: &Path, plan: &str) {
+    let path = folder.join("plan.toml");
+    std::fs::write(&path, plan).unwrap();
+    let mut run = holdpoint(folder);
+    run.arg("run").arg(&path).args(["--service", "shop", "-e", "test", "--release-version", "1"]);
+    let ran = run.arg("--cache").arg(target().join("test-cache")).output().unwrap();
+    assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_plugin_saw_through_wasi_comes_again_clocks_chance_and_answers() {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(201).set_body_string("made");
+    Mock::given(method("POST"))
+        .and(path("/orders"))
+        .and(body_string("one tea"))
+        .respond_with(answer)
+        .mount(&server)
+        .await;
+    let folder = TempDir::new().unwrap();
+    let url = format!("http://{}", server.address());
+    let rest = format!(
+        "[endpoint.shop]\nurl = \"{url}\"\naddresses = [\"127.0.0.1\"]\n\
+         [plugin.ordinary]\nbundle = {:?}\n[[plugin.ordinary.grant]]\nendpoint = \"shop\"\n\
+         methods = [\"POST\"]\npaths = [\"/orders\"]",
+        target().join("plugins/test/ordinary.wasm").display().to_string()
+    );
+    let settings =
+        format!("settings = {{ authority = \"{}\", path = \"/orders\", body = \"one tea\" }}", server.address());
+    let plan = plan("ordinary", &rest, &settings);
+    let runs = folder.path().to_path_buf();
+    tokio::task::spawn_blocking(move || run(&runs, &plan)).await.unwrap();
+    let asked = server.received_requests().await.unwrap().len();
+
+    let output = offline(&replay(folder.path(), &["--format", "json"])).output().unwrap();
+
+    let calls = calls(&output);
+    assert!(calls.len() == 1 && calls[0]["came"] == "same", "{calls:#?}");
+    let shown = holdpoint(folder.path()).args(["show", "--format", "json"]).output().unwrap();
+    assert!(said(&shown).contains("answered Some(Ok((201, \\\"made\\\")))"), "{}", said(&shown));
+    assert_eq!((asked, server.received_requests().await.unwrap().len()), (1, 1), "a replay asks nobody");
+}
+
+#[test]
+fn a_new_version_that_asks_for_more_is_told_that_the_record_does_not_hold_it() {
+    let folder = TempDir::new().unwrap();
+    let asking = "(import \"holdpoint:plugin/clock@0.1.0\" \"now\" (func $now (result i64)))";
+    let once = Core { imports: asking, run: "(drop (call $now)) i32.const 64", ..Core::default() };
+    let twice = Core { run: "(drop (call $now)) (drop (call $now)) i32.const 64", ..once.clone() };
+    std::fs::write(folder.path().join("clock.wasm"), once.bundle("clock")).unwrap();
+    let new = folder.path().join("new.wasm");
+    std::fs::write(&new, twice.bundle("clock")).unwrap();
+    let plan = plan("clock", "[plugin.clock]\nbundle = \"clock.wasm\"", "min-evidence = 0");
+    run(folder.path(), &plan);
+    run(folder.path(), &plan);
+
+    let same = replay(folder.path(), &["all", "--format", "json"]).output().unwrap();
+    let with = replay(folder.path(), &["all", "one", "--with", &new.display().to_string()]).output().unwrap();
+
+    assert_eq!((same.status.code(), with.status.code()), (Some(0), Some(2)), "{}{}", said(&same), said(&with));
+    assert_eq!(said(&same).matches("\"came\":\"same\"").count(), 2, "{}", said(&same));
+    let words = said(&with);
+    assert_eq!(words.matches("NOT IN THE RECORD").count(), 2, "{words}");
+    assert!(
+        words.contains("now  clock.now") && words.contains("all: 0 same, 0 otherwise, 2 not in the record"),
+        "{words}"
+    );
 }

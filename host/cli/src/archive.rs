@@ -5,10 +5,8 @@
 //! gives the same bytes. An archive is somebody else's word: it is looked through to its end before anything of it is
 //! used.
 
-use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
-use std::path::Path;
+use std::io::{self, BufReader, Read, Seek as _, Write};
 
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -26,6 +24,9 @@ const LARGEST: u64 = 256 << 20;
 
 /// The most bytes of all entries together.
 const MOST: u64 = 16 << 30;
+
+/// The most bytes of padding after the last entry. tar writes two blocks, and some fill up a record of twenty.
+const PADDING: u64 = 20 * 512;
 
 const ABOUT: &str = "run.json";
 const JOURNAL: &str = "journal.jsonl";
@@ -107,40 +108,42 @@ fn append(tar: &mut Builder<impl Write>, name: &str, bytes: &[u8]) -> io::Result
     tar.append_data(&mut header, name, bytes)
 }
 
-/// Reads an archive from its first byte to its last, and hands on each blob, which is what its digest says, with the rows.
-/// Returns what the archive is and its rows, which nobody has looked at yet.
-pub(crate) fn read(
-    file: &Path,
-    mut blob: impl FnMut(&[Row], Digest, Vec<u8>),
-) -> Result<(About, Vec<Row>), NotAnArchive> {
-    let mut archive = Archive::new(GzDecoder::new(BufReader::new(File::open(file)?)));
-    let mut entries = Entries { left: MOST, entries: archive.entries()? };
+/// What is done with an archive's content while it is read.
+pub(crate) trait Reader {
+    /// Why it can't go on.
+    type Error: From<NotAnArchive>;
+
+    /// Gets what the archive says of itself, and its rows. Nobody has looked at these yet.
+    fn rows(&mut self, about: &About, rows: Vec<Row>) -> Result<(), Self::Error>;
+
+    /// Gets the next blob, which is what its digest says. They come in the order of their digests.
+    fn blob(&mut self, digest: Digest, bytes: Vec<u8>) -> Result<(), Self::Error>;
+}
+
+/// Reads an archive from its first byte to its last, and hands on what is in it.
+pub(crate) fn read<R: Reader>(mut file: &File, reader: &mut R) -> Result<(), R::Error> {
+    file.rewind().map_err(NotAnArchive::Read)?;
+    let mut archive = Archive::new(GzDecoder::new(BufReader::new(file)));
+    // Raw: a header that says that the next file has a longer name or more properties is an entry, and so refused, where
+    // it would else be read into memory whatever its size.
+    let entries = archive.entries().map_err(NotAnArchive::Read)?.raw(true);
+    let mut entries = Entries { left: MOST, entries };
     let about: About = from_json(ABOUT, &entries.named(ABOUT)?)?;
     if about.format != FORMAT {
-        return Err(NotAnArchive::Format { found: about.format });
+        return Err(NotAnArchive::Format { found: about.format }.into());
     }
     let journal = entries.named(JOURNAL)?;
     let lines = journal.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let rows: Vec<Row> = lines.map(|line| from_json(JOURNAL, line)).collect::<Result<_, _>>()?;
-    let mut seen = BTreeSet::new();
-    while let Some((name, bytes)) = entries.next()? {
-        let odd = || NotAnArchive::Entry { found: name.clone(), wanted: "the next blob".to_owned() };
-        let hex = name.strip_prefix(BLOBS).ok_or_else(odd)?;
-        let digest = Digest::parse(&format!("sha256:{hex}")).map_err(|_| odd())?;
-        if seen.last().is_some_and(|last| *last >= digest) {
-            return Err(odd());
-        }
-        let found = Digest::of(&bytes);
-        if found != digest {
-            return Err(NotAnArchive::Changed { name: digest, found });
-        }
-        seen.insert(digest);
-        blob(&rows, digest, bytes);
-    }
     count("rows", about.rows, rows.len())?;
-    count("blobs", about.blobs, seen.len())?;
-    ends(archive.into_inner())?;
-    Ok((about, rows))
+    reader.rows(&about, rows)?;
+    let (mut last, mut found) = (None, 0);
+    while let Some((digest, bytes)) = entries.blob(last)? {
+        (last, found) = (Some(digest), found + 1);
+        reader.blob(digest, bytes)?;
+    }
+    count("blobs", about.blobs, found)?;
+    Ok(ends(archive.into_inner())?)
 }
 
 fn count(what: &'static str, said: usize, found: usize) -> Result<(), NotAnArchive> {
@@ -148,11 +151,13 @@ fn count(what: &'static str, said: usize, found: usize) -> Result<(), NotAnArchi
 }
 
 /// Reads what follows the last entry: padding, the checksum, and the end of the file.
-fn ends(mut rest: GzDecoder<BufReader<File>>) -> Result<(), NotAnArchive> {
+fn ends(mut rest: GzDecoder<BufReader<&File>>) -> Result<(), NotAnArchive> {
     let mut padding = Vec::new();
-    rest.by_ref().take(LARGEST).read_to_end(&mut padding)?;
+    rest.by_ref().take(PADDING).read_to_end(&mut padding)?;
+    // One byte more finds the checksum, and whatever stands in its place.
+    let longer = rest.read(&mut [0])?;
     let after = rest.into_inner().read(&mut [0])?;
-    if padding.iter().any(|byte| *byte != 0) || after > 0 { Err(NotAnArchive::Trailing) } else { Ok(()) }
+    if padding.iter().any(|byte| *byte != 0) || longer + after > 0 { Err(NotAnArchive::Trailing) } else { Ok(()) }
 }
 
 fn from_json<T: for<'de> Deserialize<'de>>(name: &'static str, bytes: &[u8]) -> Result<T, NotAnArchive> {
@@ -174,6 +179,21 @@ impl<R: Read> Entries<'_, R> {
                 let found = found.map_or_else(String::new, |(name, _)| name);
                 Err(NotAnArchive::Entry { found, wanted: wanted.to_owned() })
             }
+        }
+    }
+
+    /// The next blob, whose digest must come after the last one's.
+    fn blob(&mut self, last: Option<Digest>) -> Result<Option<(Digest, Vec<u8>)>, NotAnArchive> {
+        let Some((name, bytes)) = self.next()? else { return Ok(None) };
+        let hex = name.strip_prefix(BLOBS).unwrap_or_default();
+        let digest =
+            Digest::parse(&format!("sha256:{hex}")).ok().filter(|digest| last.is_none_or(|last| last < *digest));
+        let Some(digest) = digest else {
+            return Err(NotAnArchive::Entry { found: name, wanted: "the next blob".to_owned() });
+        };
+        match Digest::of(&bytes) {
+            found if found == digest => Ok(Some((digest, bytes))),
+            found => Err(NotAnArchive::Changed { name: digest, found }),
         }
     }
 

@@ -230,7 +230,7 @@ pub(crate) struct Report {
 
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
-    /// The run: its identity, an unambiguous beginning of it, or `latest`
+    /// The run: its identity, an unambiguous beginning of it, `latest`, or `all` for every run that is kept
     #[arg(default_value = "latest")]
     pub(crate) run: String,
 

@@ -2,7 +2,8 @@
 //! incident. The Rust SDK's `fake::Fixture` plays them; they are made to be read and edited by hand.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::Path;
 
 use holdpoint_core::facts::{Asked, Content, Ended, Exchange};
@@ -24,6 +25,18 @@ use crate::kept;
 /// The form that is written here.
 const FORMAT: u32 = 1;
 
+/// Looks before a run whether its fixtures can be written: to a folder that is empty, or is made now.
+pub(crate) fn writable(folder: &Path) -> Result<(), Failure> {
+    let unwritten = |error| Failure::usage(format!("fixtures can't be written to {}", folder.display())).because(error);
+    fs::create_dir_all(folder).map_err(unwritten)?;
+    if fs::read_dir(folder).map_err(unwritten)?.next().is_some() {
+        let failure = Failure::usage(format!("{} is not empty, and nothing in it is written over", folder.display()));
+        return Err(failure.hint("--record takes a new folder for each run"));
+    }
+    let trial = folder.join(".holdpoint");
+    fs::write(&trial, []).and_then(|()| fs::remove_file(&trial)).map_err(unwritten)
+}
+
 /// Writes a file for each call of a check that ended, `CHECK-ATTEMPT.json`; returns how many.
 pub(crate) fn write(store: &Store, run: &RunId, folder: &Path) -> Result<usize, Failure> {
     let (plan, calls) = recorded::calls(store, run)?;
@@ -39,17 +52,18 @@ pub(crate) fn write(store: &Store, run: &RunId, folder: &Path) -> Result<usize, 
         })
         .collect();
     let unwritten = |error| Failure::usage(format!("could not write fixtures to {}", folder.display())).because(error);
-    fs::create_dir_all(folder).map_err(unwritten)?;
     let mut attempts: BTreeMap<&str, u32> = BTreeMap::new();
     let mut written = 0;
     for call in &calls {
         let Some(digest) = evidence.get(&call.id) else { continue };
         let exchanges = kept::evidence(store, digest)?.exchanges;
-        let Some(fixture) = fixture(store, (&plan, release), call, &exchanges) else { continue };
+        let Some(mut fixture) = fixture(store, (&plan, release), call, &exchanges) else { continue };
         let attempt = attempts.entry(&call.name).or_default();
         *attempt += 1;
-        let text = format!("{fixture:#}\n");
-        fs::write(folder.join(format!("{}-{attempt}.json", call.name)), text).map_err(unwritten)?;
+        fixture["attempt"] = json!(attempt);
+        let file = folder.join(format!("{}-{attempt}.json", call.name));
+        let mut file = File::create_new(&file).map_err(unwritten)?;
+        writeln!(file, "{fixture:#}").map_err(unwritten)?;
         written += 1;
     }
     Ok(written)
@@ -69,6 +83,8 @@ fn fixture(store: &Store, (plan, release): (&Plan, &Release), call: &Call, excha
         "settings": settings,
         "release": release,
         "endpoints": endpoints,
+        // When the call began, by the first thing that it did outside.
+        "began": exchanges.first().map(|first| first.at.0 - i64::try_from(first.after_micros / 1000).unwrap_or_default()),
         "exchanges": http,
         // What went on below HTTP is not played.
         "left-out": exchanges.len() - http.len(),
@@ -78,15 +94,20 @@ fn fixture(store: &Store, (plan, release): (&Plan, &Release), call: &Call, excha
 
 /// One exchange over HTTP: what was asked, and `answer`, `denied` or `failed`.
 fn played(store: &Store, plan: &Plan, exchange: &Exchange) -> Option<Value> {
-    let Asked::Http { method, url, .. } = &exchange.asked else { return None };
-    let mut told = json!({ "method": method, "url": asked(plan, url) });
+    let Asked::Http { method, url, headers, body } = &exchange.asked else { return None };
+    let mut request = json!({ "headers": headers });
+    if let Some((key, value)) = body.as_ref().map(|body| content(store, body)) {
+        request[key] = value;
+    }
+    let mut told = json!({ "method": method, "url": asked(plan, url), "request": request });
     let (key, value) = match &exchange.ended {
         Ended::Answered { status, headers, body, truncated, timings, .. } => {
             let mut answer = json!({
                 "status": status, "headers": headers, "truncated": truncated, "micros": timings.total,
             });
-            let (key, value) = content(store, body.as_ref());
-            answer[key] = value;
+            if let Some((key, value)) = body.as_ref().map(|body| content(store, body)) {
+                answer[key] = value;
+            }
             ("answer", answer)
         }
         Ended::Denied { why, .. } => ("denied", json!(why)),
@@ -111,9 +132,10 @@ fn asked(plan: &Plan, url: &str) -> String {
     url
 }
 
-/// A body as text where it is text, else in hexadecimal digits. One that was not kept is empty.
-fn content(store: &Store, content: Option<&Content>) -> (&'static str, Value) {
-    let bytes = content.and_then(|content| store.blobs().get(&content.digest).ok()).unwrap_or_default();
+/// Bytes as text where they are text, else in hexadecimal digits. Some were too large to be kept, or have been removed:
+/// then this says how many there were, and nobody can take them for none.
+fn content(store: &Store, content: &Content) -> (&'static str, Value) {
+    let Ok(bytes) = store.blobs().get(&content.digest) else { return ("body-lost", json!(content.length)) };
     match String::from_utf8(bytes) {
         Ok(text) => ("body", json!(text)),
         Err(error) => {

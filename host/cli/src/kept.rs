@@ -89,29 +89,46 @@ pub(crate) fn bodies(evidence: &Evidence) -> impl Iterator<Item = Digest> {
 
 /// The blobs that belong to a run.
 pub(crate) struct Pieces {
-    /// Evidence and recorded worlds.
-    pub(crate) needed: BTreeSet<Digest>,
+    /// Evidence, which names further pieces.
+    pub(crate) evidence: BTreeSet<Digest>,
+    /// Recorded worlds.
+    worlds: BTreeSet<Digest>,
     /// Bodies, which may have been too large to keep, and plugins, which older versions did not keep.
-    pub(crate) optional: BTreeSet<Digest>,
+    optional: BTreeSet<Digest>,
 }
 
-/// Finds out which blobs belong to a run, from its entries and the evidence that they name.
-pub(crate) fn pieces(
-    entries: &[Entry],
-    evidence: impl Fn(&Digest) -> Result<Vec<u8>, Failure>,
-) -> Result<Pieces, Failure> {
-    let mut pieces = Pieces { needed: BTreeSet::new(), optional: BTreeSet::new() };
-    for digest in entries.iter().filter_map(named) {
-        let read: Result<Evidence, _> = serde_json::from_slice(&evidence(&digest)?);
+impl Pieces {
+    /// Those that the entries themselves name.
+    pub(crate) fn of(entries: &[Entry]) -> Self {
+        let folded = Run::fold(entries);
+        let plugins = folded.course().into_iter().flat_map(|course| course.start().plan.plugins.values());
+        let optional = plugins.map(|plugin| plugin.digest).collect();
+        Self { evidence: entries.iter().filter_map(named).collect(), worlds: BTreeSet::new(), optional }
+    }
+
+    /// Adds those that a piece of evidence names.
+    pub(crate) fn add(&mut self, digest: &Digest, evidence: &[u8]) -> Result<(), Failure> {
+        let read: Result<Evidence, _> = serde_json::from_slice(evidence);
         let seen = read.map_err(|error| Failure::usage(format!("evidence {digest} can't be read")).because(error))?;
-        pieces.needed.insert(digest);
-        pieces.needed.extend(seen.world);
-        pieces.optional.extend(bodies(&seen));
+        self.worlds.extend(seen.world);
+        self.optional.extend(bodies(&seen));
+        Ok(())
     }
-    if let Some(course) = Run::fold(entries).course() {
-        pieces.optional.extend(course.start().plan.plugins.values().map(|plugin| plugin.digest));
+
+    /// Those without which there is no run.
+    pub(crate) fn needed(&self) -> impl Iterator<Item = &Digest> {
+        self.evidence.union(&self.worlds)
     }
-    Ok(pieces)
+
+    /// Whether a run can do without this one.
+    pub(crate) fn spares(&self, digest: &Digest) -> bool {
+        !self.evidence.contains(digest) && !self.worlds.contains(digest)
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> BTreeSet<Digest> {
+        self.needed().chain(&self.optional).copied().collect()
+    }
 }
 
 /// The hash of a run's last row.

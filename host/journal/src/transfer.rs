@@ -66,16 +66,26 @@ pub enum NotImported {
 }
 
 impl SqliteJournal {
+    /// Tells whether the run with this head is kept already.
+    ///
+    /// # Errors
+    /// When a run of the same identity is kept that has another head: these can't be brought in.
+    pub fn known(&self, run: &RunId, head: Digest) -> Result<bool, NotImported> {
+        match self.head(run)? {
+            Some(kept) if kept == head => Ok(true),
+            Some(kept) => Err(NotImported::Another { run: run.clone(), kept }),
+            None => Ok(false),
+        }
+    }
+
     /// Brings a run's rows in, all of them or none. They are those of [`chained`] rows only.
     ///
     /// # Errors
     /// When they are not what was written, or another run of the same identity is kept.
     pub fn import(&mut self, run: &RunId, rows: &[Row]) -> Result<Imported, NotImported> {
         let (head, _) = chained(run, rows)?;
-        match self.head(run)? {
-            Some(kept) if kept == head => return Ok(Imported::Known),
-            Some(kept) => return Err(NotImported::Another { run: run.clone(), kept }),
-            None => {}
+        if self.known(run, head)? {
+            return Ok(Imported::Known);
         }
         let database = |source| JournalError::Database { action: "write", source };
         let transaction =

@@ -24,7 +24,7 @@ use crate::reply;
 use crate::sandbox::Sandbox;
 use crate::state::State;
 use crate::trap::Starting;
-use crate::world::Record;
+use crate::world::{Asked, Record};
 
 /// The circumstances of a call.
 #[derive(Debug, Clone)]
@@ -67,6 +67,8 @@ pub struct CheckResult {
     pub evidence: Vec<u8>,
     /// The bodies that the evidence names.
     pub bodies: Vec<(Digest, Bytes)>,
+    /// In a replay, what the plugin asked.
+    pub asked: Option<Asked>,
 }
 
 impl Sandbox {
@@ -75,7 +77,7 @@ impl Sandbox {
         let Pre::Check(pre) = &*plugin.pre else {
             let outcome = Outcome::Error { fault: misused("it is a rollback plugin") };
             let called = Called { outcome, facts: Facts::none() };
-            return CheckResult { called, evidence: Vec::new(), bodies: Vec::new() };
+            return CheckResult { called, evidence: Vec::new(), bodies: Vec::new(), asked: None };
         };
         let (bounds, record) = call.context.parted(call.attempt);
         let limits = Arc::clone(&bounds.limits);
@@ -90,7 +92,8 @@ impl Sandbox {
             Ended::OutOfTime(message, limit) => Outcome::Timeout { limit, message },
         };
         let outcome = redacted(self.gateway(), outcome).unwrap_or_else(|| Outcome::Error { fault: unredacted() });
-        CheckResult { called: Called { outcome, facts: left.facts }, evidence: left.evidence, bodies: left.bodies }
+        let called = Called { outcome, facts: left.facts };
+        CheckResult { called, evidence: left.evidence, bodies: left.bodies, asked: left.asked }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use holdpoint_core::facts::{Evidence, Facts};
 use holdpoint_core::id::Digest;
-use holdpoint_core::outcome::Fault;
+use holdpoint_core::outcome::{Fault, FaultKind};
 use holdpoint_core::plan::limit::Limits;
 use holdpoint_core::time::Span;
 use holdpoint_gateway::{Gateway, Recorded, Scope};
@@ -20,7 +20,7 @@ use crate::redact::redacted;
 use crate::sandbox::Sandbox;
 use crate::state::{SharedLog, State};
 use crate::trap;
-use crate::world::{Record, World};
+use crate::world::{Asked, Record, World};
 
 /// What one call may reach and use.
 pub(crate) struct Bounds {
@@ -50,6 +50,8 @@ pub(crate) struct Left<T> {
     /// Everything that was seen, as JSON.
     pub(crate) evidence: Vec<u8>,
     pub(crate) bodies: Vec<(Digest, Bytes)>,
+    /// What was asked of the record in a replay.
+    pub(crate) asked: Option<Asked>,
 }
 
 impl Sandbox {
@@ -74,8 +76,11 @@ impl Sandbox {
 
         let worked = pace.run(work(&mut store), deadline, self.burners()).await;
 
-        let last_log = log.last();
+        let (last_log, asked) = (log.last(), world.asked());
+        let stray = asked.as_ref().and_then(|asked| asked.stray.clone());
         let ended = match worked {
+            // Whatever the guest made of what it was not given.
+            _ if stray.is_some() => Ended::Crashed(host_fault(stray.unwrap_or_default(), last_log.clone())),
             Ok(Ok(value)) => Ended::Returned(value),
             Ok(Err(_)) if pace.ran_out() => Ended::OutOfTime(
                 last_words(format!("it used up its CPU time of {}", limits.cpu), &last_log),
@@ -94,7 +99,7 @@ impl Sandbox {
             evidence: Some(Digest::of(&evidence)),
             ..counted
         };
-        Left { ended, last_log, facts, evidence, bodies }
+        Left { ended, last_log, facts, evidence, bodies, asked }
     }
 
     /// A fresh store under its limits.
@@ -109,6 +114,10 @@ impl Sandbox {
         store.epoch_deadline_callback(move |_| Ok(pace.ticked(TICK)));
         store
     }
+}
+
+fn host_fault(message: String, last_log: Vec<String>) -> Fault {
+    Fault { kind: FaultKind::Host, message, frames: Vec::new(), last_log }
 }
 
 fn last_words(message: String, last_log: &[String]) -> String {

@@ -26,6 +26,7 @@ mod call;
 mod rollback;
 mod validate;
 mod sandbox;
+mod seed;
 
 pub use call::{CallContext, CheckCall, CheckResult};
 pub use compile::Compiler;
@@ -34,4 +35,4 @@ pub use load::{LoadError, Loaded, Raw};
 pub use rollback::{RollbackCall, RollbackResult};
 pub use sandbox::{Sandbox, Settings, StartError};
 pub use validate::{SettingsProblem, ValidateError};
-pub use world::{NoRecord, Record};
+pub use world::{Asked, NoRecord, Record};

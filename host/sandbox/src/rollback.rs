@@ -19,6 +19,7 @@ use crate::reply;
 use crate::sandbox::Sandbox;
 use crate::state::State;
 use crate::trap::Starting;
+use crate::world::Asked;
 
 /// A call of a rollback plugin.
 #[derive(Debug, Clone)]
@@ -38,6 +39,8 @@ pub struct RollbackResult {
     pub evidence: Vec<u8>,
     /// The bodies that the evidence names.
     pub bodies: Vec<(Digest, Bytes)>,
+    /// In a replay, what the plugin asked.
+    pub asked: Option<Asked>,
 }
 
 impl Sandbox {
@@ -46,7 +49,7 @@ impl Sandbox {
         let Pre::Rollback(pre) = &*plugin.pre else {
             let reply = Reply::Error { fault: misused("it is a check plugin") };
             let replied = Replied { reply, facts: Facts::none() };
-            return RollbackResult { replied, evidence: Vec::new(), bodies: Vec::new() };
+            return RollbackResult { replied, evidence: Vec::new(), bodies: Vec::new(), asked: None };
         };
         let (bounds, record) = call.context.parted(1);
         let limits = Arc::clone(&bounds.limits);
@@ -67,7 +70,8 @@ impl Sandbox {
             Ended::OutOfTime(_, limit) => Reply::Timeout { limit },
         };
         let reply = redacted(self.gateway(), reply).unwrap_or_else(|| Reply::Error { fault: unredacted() });
-        RollbackResult { replied: Replied { reply, facts: left.facts }, evidence: left.evidence, bodies: left.bodies }
+        let replied = Replied { reply, facts: left.facts };
+        RollbackResult { replied, evidence: left.evidence, bodies: left.bodies, asked: left.asked }
     }
 }
 

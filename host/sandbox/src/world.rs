@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use holdpoint_core::id::Digest;
+use holdpoint_core::plan::limit;
+use holdpoint_core::text;
 use holdpoint_gateway::Session;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -16,21 +18,54 @@ use serde_json::Value;
 
 /// What a guest asked, and what it was answered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Turn {
-    /// The function of ours that was called.
+struct Turn {
+    /// The function of the host that was called.
     import: String,
     /// The digest of all that was asked.
     asked: Digest,
+    /// What was asked, in words for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    words: String,
     /// The answer. Bodies stand in it by their digests.
     answer: Value,
+}
+
+impl Turn {
+    fn in_words(&self) -> String {
+        in_words(&self.import, &self.words)
+    }
+}
+
+/// What a guest asks of its host.
+pub(crate) struct Question {
+    import: &'static str,
+    asked: Digest,
+    words: String,
+}
+
+impl Question {
+    /// A call of this function with all of this, and for people in these words.
+    pub(crate) fn new(import: &'static str, asked: &impl Serialize, words: &str) -> Self {
+        Self { import, asked: digest(asked), words: text::fit(words, WORDS) }
+    }
+
+    /// A call of a function that takes nothing.
+    pub(crate) fn bare(import: &'static str) -> Self {
+        Self::new(import, &(), "")
+    }
+}
+
+/// The most of a question's words, in bytes.
+const WORDS: limit::Bytes = limit::Bytes(300);
+
+fn in_words(import: &str, words: &str) -> String {
+    format!("{import} {words}").trim_end().to_owned()
 }
 
 /// The notes of one call.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Notes {
     turns: Vec<Turn>,
-    /// Whether the guest looked at what WASI offers, of which nothing is noted.
-    wasi: bool,
     /// Whether there were more turns than are noted.
     #[serde(default)]
     more: bool,
@@ -52,9 +87,6 @@ pub enum NoRecord {
     /// The notes are none of ours.
     #[error("its record can't be read: {0}")]
     Unreadable(String),
-    /// The guest used what is not noted.
-    #[error("it used WASI, of which nothing is recorded")]
-    Wasi,
     /// The guest asked more often than is noted.
     #[error("it asked its host more than {MOST_TURNS} times, and no more than that is recorded")]
     More,
@@ -69,14 +101,25 @@ impl Record {
     pub fn read(notes: Option<&[u8]>, bodies: BTreeMap<Digest, Bytes>) -> Result<Self, NoRecord> {
         let notes = notes.map_or_else(|| Ok(Notes::default()), serde_json::from_slice);
         let notes: Notes = notes.map_err(|error| NoRecord::Unreadable(error.to_string()))?;
-        if notes.wasi {
-            return Err(NoRecord::Wasi);
-        }
         if notes.more {
             return Err(NoRecord::More);
         }
         Ok(Self { turns: notes.turns, bodies: Arc::new(bodies) })
     }
+
+    /// What the guest asked of its host, in words and in its order.
+    pub fn calls(&self) -> Vec<String> {
+        self.turns.iter().map(Turn::in_words).collect()
+    }
+}
+
+/// What a guest asked of its host in a replay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Its calls in words and in its order.
+    pub calls: Vec<String>,
+    /// The first that the record does not hold, or whose record is damaged. How the call ended then says nothing.
+    pub stray: Option<String>,
 }
 
 /// Where the answers of a call come from.
@@ -85,7 +128,29 @@ pub(crate) enum World {
     /// From outside; each is noted.
     Live { session: Arc<Session>, notes: Arc<Mutex<Notes>> },
     /// From notes.
-    Recorded { turns: Arc<Mutex<Vec<Turn>>>, bodies: Arc<BTreeMap<Digest, Bytes>> },
+    Recorded { play: Arc<Mutex<Play>>, bodies: Arc<BTreeMap<Digest, Bytes>> },
+}
+
+/// A replay that is under way: the turns that nobody has asked for yet, and what was asked.
+pub(crate) struct Play {
+    turns: Vec<Turn>,
+    asked: Asked,
+}
+
+impl Play {
+    fn take(&mut self, question: &Question) -> wasmtime::Result<Turn> {
+        self.asked.calls.push(in_words(question.import, &question.words));
+        let found = self.turns.iter().position(|turn| turn.import == question.import && turn.asked == question.asked);
+        found.map(|found| self.turns.remove(found)).ok_or_else(|| {
+            let words = in_words(question.import, &question.words);
+            self.stray(format!("the record holds no answer to this call of `{words}`"))
+        })
+    }
+
+    fn stray(&mut self, why: String) -> wasmtime::Error {
+        self.asked.stray.get_or_insert_with(|| why.clone());
+        wasmtime::Error::msg(why)
+    }
 }
 
 impl World {
@@ -94,7 +159,8 @@ impl World {
     }
 
     pub(crate) fn of(record: Record) -> Self {
-        Self::Recorded { turns: Arc::new(Mutex::new(record.turns)), bodies: record.bodies }
+        let play = Play { turns: record.turns, asked: Asked::default() };
+        Self::Recorded { play: Arc::new(Mutex::new(play)), bodies: record.bodies }
     }
 
     /// The way out; `None` in a replay, where there is none.
@@ -109,28 +175,41 @@ impl World {
     ///
     /// # Errors
     /// When the notes hold no such turn: the call ends with this.
-    pub(crate) fn recalled<T: DeserializeOwned>(&self, import: &str, asked: Digest) -> wasmtime::Result<Option<T>> {
-        let Self::Recorded { turns, .. } = self else { return Ok(None) };
-        let mut turns = locked(turns);
-        let found = turns.iter().position(|turn| turn.import == import && turn.asked == asked);
-        let Some(found) = found else {
-            return Err(wasmtime::Error::msg(format!("the record holds no answer to this call of `{import}`")));
-        };
-        let turn = turns.remove(found);
+    pub(crate) fn recalled<T: DeserializeOwned>(&self, question: &Question) -> wasmtime::Result<Option<T>> {
+        let Self::Recorded { play, .. } = self else { return Ok(None) };
+        let mut play = locked(play);
+        let turn = play.take(question)?;
         let answer = serde_json::from_value(turn.answer);
-        answer.map(Some).map_err(|error| wasmtime::Error::msg(format!("the record of `{import}` is damaged: {error}")))
+        answer.map(Some).map_err(|error| play.stray(format!("the record of `{}` is damaged: {error}", turn.import)))
     }
 
     /// Notes a turn.
-    pub(crate) fn note(&self, import: &str, asked: Digest, answer: &impl Serialize) {
+    pub(crate) fn note(&self, question: Question, answer: &impl Serialize) {
         let Self::Live { notes, .. } = self else { return };
-        noted(&mut locked(notes), import, asked, answer);
+        noted(&mut locked(notes), question, answer);
     }
 
-    /// Notes that the guest looks at what is not noted.
-    pub(crate) fn note_wasi(&self) {
-        if let Self::Live { notes, .. } = self {
-            locked(notes).wasi = true;
+    /// A whole turn of something that is at hand: noted when live, recalled in a replay.
+    ///
+    /// # Errors
+    /// As for [`recalled`](Self::recalled).
+    pub(crate) fn turn<T>(&self, question: Question, live: impl FnOnce() -> T) -> wasmtime::Result<T>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        if let Some(noted) = self.recalled(&question)? {
+            return Ok(noted);
+        }
+        let answer = live();
+        self.note(question, &answer);
+        Ok(answer)
+    }
+
+    /// What was asked in a replay; `None` for a live world.
+    pub(crate) fn asked(&self) -> Option<Asked> {
+        match self {
+            Self::Live { .. } => None,
+            Self::Recorded { play, .. } => Some(std::mem::take(&mut locked(play).asked)),
         }
     }
 
@@ -139,37 +218,37 @@ impl World {
     /// # Errors
     /// When it was not kept.
     pub(crate) fn body(&self, digest: &Digest) -> wasmtime::Result<Vec<u8>> {
-        let found = match self {
-            Self::Live { .. } => None,
-            Self::Recorded { bodies, .. } => bodies.get(digest),
-        };
-        found.map(|body| body.to_vec()).ok_or_else(|| {
-            wasmtime::Error::msg(format!("the record names the body {digest}, which was too large to be kept"))
-        })
+        let why = || format!("the record names the body {digest}, which was too large to be kept");
+        match self {
+            Self::Live { .. } => Err(wasmtime::Error::msg(why())),
+            Self::Recorded { play, bodies } => {
+                let body = bodies.get(digest).map(|body| body.to_vec());
+                body.ok_or_else(|| locked(play).stray(why()))
+            }
+        }
     }
 
     /// The notes as they are kept; `None` when there is nothing to note.
     pub(crate) fn notes(&self) -> Option<Vec<u8>> {
         let Self::Live { notes, .. } = self else { return None };
         let notes = std::mem::take(&mut *locked(notes));
-        let empty = notes.turns.is_empty() && !notes.wasi;
         // As above, writing can't fail.
-        (!empty).then(|| serde_json::to_vec(&notes).unwrap_or_default())
+        (!notes.turns.is_empty()).then(|| serde_json::to_vec(&notes).unwrap_or_default())
     }
 }
 
-fn noted(notes: &mut Notes, import: &str, asked: Digest, answer: &impl Serialize) {
+fn noted(notes: &mut Notes, question: Question, answer: &impl Serialize) {
     if notes.turns.len() < MOST_TURNS {
         // Records of texts, numbers and lists: writing them can't fail, and a turn without an answer is never served.
         let answer = serde_json::to_value(answer).unwrap_or(Value::Null);
-        notes.turns.push(Turn { import: import.to_owned(), asked, answer });
+        let Question { import, asked, words } = question;
+        notes.turns.push(Turn { import: import.to_owned(), asked, words, answer });
     } else {
         notes.more = true;
     }
 }
 
-/// The digest of all that was asked.
-pub(crate) fn digest(asked: &impl Serialize) -> Digest {
+fn digest(asked: &impl Serialize) -> Digest {
     Digest::of(&serde_json::to_vec(asked).unwrap_or_default())
 }
 
@@ -185,10 +264,9 @@ mod tests {
     #[test]
     fn a_guest_that_asks_without_end_fills_nothing_and_is_not_replayed() {
         let notes = Arc::new(Mutex::new(Notes::default()));
-        let asked = digest(&());
 
         for turn in 0..2 * MOST_TURNS {
-            noted(&mut locked(&notes), "clock.now", asked, &turn);
+            noted(&mut locked(&notes), Question::bare("clock.now"), &turn);
         }
 
         let kept = serde_json::to_vec(&*locked(&notes)).unwrap();

@@ -56,6 +56,8 @@ struct State {
     requests: Vec<Request>,
     network: Network,
     log: Vec<(Severity, String)>,
+    /// When it begins, if not at [`BEGINNING`].
+    began: Option<u64>,
     elapsed: Duration,
 }
 
@@ -85,6 +87,11 @@ impl World {
     /// Binds an endpoint to a URL without a path. Unbound, `endpoint:NAME` is `https://NAME.test`.
     pub fn bind(&self, endpoint: &str, url: &str) {
         self.state_mut().bindings.insert(endpoint.to_owned(), url.trim_end_matches('/').to_owned());
+    }
+
+    /// Lets the world begin at a moment, in milliseconds since the Unix epoch, instead of at [`BEGINNING`].
+    pub fn begin(&self, moment: u64) {
+        self.state_mut().began = Some(moment);
     }
 
     /// Lets time pass.
@@ -180,7 +187,8 @@ impl World {
     }
 
     pub(crate) fn now(&self) -> u64 {
-        BEGINNING + u64::try_from(self.state().elapsed.as_millis()).unwrap_or(u64::MAX - BEGINNING)
+        let elapsed = u64::try_from(self.state().elapsed.as_millis()).unwrap_or(u64::MAX);
+        self.state().began.unwrap_or(BEGINNING).saturating_add(elapsed)
     }
 
     pub(crate) fn monotonic(&self) -> u64 {

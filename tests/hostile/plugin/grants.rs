@@ -55,7 +55,28 @@ fn run(trial: &mut Trial) {
             judge(trial, function, kind, &ran);
         }
     }
+    through_wasi(trial, &granted, &other);
     trial.figure("every denial is typed, and one row of evidence");
+}
+
+/// A request of an ordinary library, through `wasi:http`.
+fn through_wasi(trial: &mut Trial, shop: &str, other: &str) {
+    let authority = shop.trim_start_matches("http://");
+    for (kind, grant) in [
+        ("none", format!("[[plugin.ordinary.grant]]\nendpoint = \"other\"\n{GET}")),
+        ("wrong", format!("[[plugin.ordinary.grant]]\nendpoint = \"shop\"\n{GET}\npaths = [\"/else\"]")),
+        ("right", format!("[[plugin.ordinary.grant]]\nendpoint = \"shop\"\n{GET}")),
+    ] {
+        let bench = Bench::new().endpoint("shop", shop).endpoint("other", other);
+        let settings = format!("min-evidence = 0\nsettings = {{ authority = {authority:?}, path = \"/\" }}");
+        let bench = bench.built("ordinary", "test/ordinary.wasm", &grant).check(kind, "ordinary", &settings);
+        let ran = bench.run();
+        for ended in ran.ends("ordinary") {
+            let (word, rows) = if kind == "right" { ("answered Some(Ok((200", 0) } else { ("HttpRequestDenied", 1) };
+            let held = ended.summary.contains(word) && denials(&ran, &ended) == rows;
+            trial.expect(held, || format!("wasi:http {kind}: {} on {} denials", ended.summary, denials(&ran, &ended)));
+        }
+    }
 }
 
 fn judge(trial: &mut Trial, function: &Function, kind: &str, ran: &Ran) {

@@ -24,9 +24,12 @@ pub(crate) fn export(asked: &Export, path: &Path) -> Result<Exit, Failure> {
         let failure = Failure::usage(format!("run {run} is not what was written, so it is not exported"));
         failure.because(error).hint(format!("`holdpoint verify {run}` looks through all of it"))
     })?;
-    let pieces = kept::pieces(&entries, |digest| store.blobs().get(digest).map_err(|error| lost(&error)))?;
+    let mut pieces = Pieces::of(&entries);
+    for digest in pieces.evidence.clone() {
+        pieces.add(&digest, &store.blobs().get(&digest).map_err(|error| lost(&error))?)?;
+    }
     let blobs = blobs(&store, &pieces)?;
-    let missing = pieces.needed.union(&pieces.optional).count() - blobs.len();
+    let missing = pieces.all().len() - blobs.len();
     let file = asked.output.clone().unwrap_or_else(|| PathBuf::from(format!("{run}.holdpoint")));
     let unwritten = |error| Failure::usage(format!("could not write {}", file.display())).because(error);
     if file.exists() {
@@ -57,11 +60,10 @@ fn lost(error: &BlobError) -> Failure {
 /// What there is of the run's pieces, in the order of their digests. Some may be missing.
 fn blobs(store: &Store, pieces: &Pieces) -> Result<Vec<(Digest, Vec<u8>)>, Failure> {
     let mut blobs = Vec::new();
-    for digest in pieces.needed.union(&pieces.optional) {
-        match store.blobs().get(digest) {
-            Ok(bytes) => blobs.push((*digest, bytes)),
-            Err(BlobError::Read { source, .. })
-                if source.kind() == ErrorKind::NotFound && !pieces.needed.contains(digest) => {}
+    for digest in pieces.all() {
+        match store.blobs().get(&digest) {
+            Ok(bytes) => blobs.push((digest, bytes)),
+            Err(BlobError::Read { source, .. }) if source.kind() == ErrorKind::NotFound && pieces.spares(&digest) => {}
             Err(error) => return Err(lost(&error)),
         }
     }

@@ -1,80 +1,161 @@
 //! `holdpoint import`: a run that was exported, into this store.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::Path;
 
-use holdpoint_core::id::Digest;
-use holdpoint_core::run::entry::Entry;
-use holdpoint_journal::{Imported, NotImported, Row, Store, chained};
+use holdpoint_core::id::{Digest, RunId};
+use holdpoint_journal::{Blobs, Imported, NotImported, Row, Store, chained};
 
-use crate::archive::{self, NotAnArchive};
+use crate::archive::{self, About, NotAnArchive, Reader};
 use crate::arguments::Import;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{kept, output};
+use crate::kept::{self, Pieces};
+use crate::output;
 
 /// Looks through the whole file, and only then keeps what is in it.
 pub(crate) fn import(asked: &Import, path: &Path) -> Result<Exit, Failure> {
-    let refused = |why: &str| Failure::usage(format!("{} {why}, so nothing was imported", asked.file.display()));
-    let not_one = |error: NotAnArchive| refused("is no run that was exported").because(error);
+    let refused = |refused: Refused| refused.told(&asked.file);
     let noted = asked.head.as_deref().map(Digest::parse).transpose();
     let noted = noted.map_err(|error| Failure::usage("--head is no head").because(error))?;
-
-    // Evidence names further blobs; the others are let go.
-    let mut named: Option<BTreeSet<Digest>> = None;
-    let mut evidence = BTreeMap::new();
-    let mut there = BTreeSet::new();
-    let keep = |rows: &[Row], digest, bytes| {
-        there.insert(digest);
-        if named.get_or_insert_with(|| evidence_of(rows)).contains(&digest) {
-            evidence.insert(digest, bytes);
-        }
-    };
-    let (about, rows) = archive::read(&asked.file, keep).map_err(not_one)?;
-    let (head, entries) =
-        chained(&about.run, &rows).map_err(|error| refused("is not what was written").because(error))?;
-    if about.head != head {
-        return Err(refused(&format!("says that its head is {}, and it is {head}", about.head)));
-    }
-    if let Some(noted) = noted.filter(|noted| *noted != head) {
-        return Err(refused(&format!("was written anew: its head is {head}, and not {noted}")));
-    }
-    let pieces = kept::pieces(&entries, |digest| {
-        evidence.get(digest).cloned().ok_or_else(|| refused(&format!("lacks the evidence {digest}")))
-    })?;
-    if let Some(missing) = pieces.needed.iter().find(|digest| !there.contains(digest)) {
-        return Err(refused(&format!("lacks the blob {missing}")));
-    }
-    let known = |digest: &&Digest| pieces.needed.contains(digest) || pieces.optional.contains(digest);
-    if let Some(stranger) = there.iter().find(|digest| !known(digest)) {
-        return Err(refused(&format!("holds the blob {stranger}, which the run knows nothing of")));
-    }
+    // Opened once: what is kept is what was looked through, whatever takes the name meanwhile.
+    let file = File::open(&asked.file).map_err(|error| refused(NotAnArchive::Read(error).into()))?;
+    let looked = Looked::through(&file, noted).map_err(refused)?;
 
     let mut store = Store::open(path).map_err(|error| kept::unusable("runs can't be kept", error))?;
-    let blobs = store.blobs();
-    let mut unkept = None;
-    let kept = archive::read(&asked.file, |_, _, bytes| unkept = unkept.take().or_else(|| blobs.put(&bytes).err()));
-    kept.map_err(not_one)?;
-    if let Some(error) = unkept {
-        return Err(Failure::internal("the run can't be kept").because(error));
-    }
-    let imported = store.journal_mut().import(&about.run, &rows).map_err(|error| match error {
-        NotImported::Journal(error) => Failure::internal("the run can't be kept").because(error),
-        error @ (NotImported::Another { .. }
-        | NotImported::Broken(_)
-        | NotImported::Empty
-        | NotImported::Unreadable { .. }) => refused("can't be kept").because(error),
-    })?;
+    // Before any blob is written: a run that stays out leaves nothing.
+    store.journal().known(&looked.run, looked.head).map_err(|error| refused(error.into()))?;
+    archive::read(&file, &mut Keep { looked: &looked, blobs: &store.blobs() }).map_err(refused)?;
+    let imported = store.journal_mut().import(&looked.run, &looked.rows).map_err(|error| refused(error.into()))?;
     let word = match imported {
         Imported::New => "imported",
         Imported::Known => "was kept already",
     };
-    output::line(&format!("run  {} {word}: {} rows, {} blobs\nhead {head}", about.run, rows.len(), there.len()));
+    let Looked { run, head, rows, there, .. } = &looked;
+    output::line(&format!("run  {run} {word}: {} rows, {} blobs\nhead {head}", rows.len(), there.len()));
     Ok(Exit::Done)
 }
 
-/// The evidence that rows name, as far as they can be read.
-fn evidence_of(rows: &[Row]) -> BTreeSet<Digest> {
-    let entries = rows.iter().filter_map(|row| serde_json::from_str::<Entry>(&row.body).ok());
-    entries.filter_map(|entry| kept::named(&entry)).collect()
+/// Why a file is not imported.
+enum Refused {
+    /// It can't be read as an archive.
+    Archive(NotAnArchive),
+    /// Its rows are not what was written.
+    Rows(NotImported),
+    /// Something in it doesn't belong with the rest.
+    Is(String),
+    /// The fault is not the file's.
+    Other(Failure),
+}
+
+impl Refused {
+    fn told(self, file: &Path) -> Failure {
+        let told = |why: &str| Failure::usage(format!("{} {why}, so nothing was imported", file.display()));
+        match self {
+            Self::Archive(error) => told("is no run that was exported").because(error),
+            Self::Rows(error) => told("is not what was written").because(error),
+            Self::Is(why) => told(&why),
+            Self::Other(failure) => failure,
+        }
+    }
+}
+
+impl From<NotAnArchive> for Refused {
+    fn from(error: NotAnArchive) -> Self {
+        Self::Archive(error)
+    }
+}
+
+impl From<NotImported> for Refused {
+    fn from(error: NotImported) -> Self {
+        match error {
+            NotImported::Journal(error) => Self::Other(Failure::internal("the run can't be kept").because(error)),
+            NotImported::Another { .. } => Self::Is(format!("can't be kept: {error}")),
+            NotImported::Broken(_) | NotImported::Empty | NotImported::Unreadable { .. } => Self::Rows(error),
+        }
+    }
+}
+
+fn is(why: impl Into<String>) -> Refused {
+    Refused::Is(why.into())
+}
+
+/// The first time through: whether everything belongs together.
+struct Looked {
+    run: RunId,
+    head: Digest,
+    rows: Vec<Row>,
+    pieces: Pieces,
+    there: BTreeSet<Digest>,
+}
+
+impl Looked {
+    fn through(file: &File, noted: Option<Digest>) -> Result<Self, Refused> {
+        let mut looking = Looking { noted, looked: None };
+        archive::read(file, &mut looking)?;
+        let looked = looking.looked.ok_or_else(|| is("holds no run"))?;
+        if let Some(missing) = looked.pieces.needed().find(|digest| !looked.there.contains(digest)) {
+            return Err(is(format!("lacks the blob {missing}")));
+        }
+        if let Some(stranger) = looked.there.difference(&looked.pieces.all()).next() {
+            return Err(is(format!("holds the blob {stranger}, which the run knows nothing of")));
+        }
+        Ok(looked)
+    }
+}
+
+/// A look that is under way.
+struct Looking {
+    noted: Option<Digest>,
+    looked: Option<Looked>,
+}
+
+impl Reader for Looking {
+    type Error = Refused;
+
+    fn rows(&mut self, about: &About, rows: Vec<Row>) -> Result<(), Refused> {
+        let (head, entries) = chained(&about.run, &rows)?;
+        if about.head != head {
+            return Err(is(format!("says that its head is {}, and it is {head}", about.head)));
+        }
+        if let Some(noted) = self.noted.filter(|noted| *noted != head) {
+            return Err(is(format!("was written anew: its head is {head}, and not {noted}")));
+        }
+        let (run, pieces) = (about.run.clone(), Pieces::of(&entries));
+        self.looked = Some(Looked { run, head, rows, pieces, there: BTreeSet::new() });
+        Ok(())
+    }
+
+    fn blob(&mut self, digest: Digest, bytes: Vec<u8>) -> Result<(), Refused> {
+        let looked = self.looked.as_mut().ok_or_else(|| is("has a blob before its rows"))?;
+        looked.there.insert(digest);
+        if looked.pieces.evidence.contains(&digest) {
+            looked.pieces.add(&digest, &bytes).map_err(Refused::Other)?;
+        }
+        Ok(())
+    }
+}
+
+/// The second time through: what was looked at is kept.
+struct Keep<'a> {
+    looked: &'a Looked,
+    blobs: &'a Blobs,
+}
+
+impl Reader for Keep<'_> {
+    type Error = Refused;
+
+    fn rows(&mut self, about: &About, rows: Vec<Row>) -> Result<(), Refused> {
+        let same = about.run == self.looked.run && rows == self.looked.rows;
+        if same { Ok(()) } else { Err(is("was changed while it was read")) }
+    }
+
+    fn blob(&mut self, digest: Digest, bytes: Vec<u8>) -> Result<(), Refused> {
+        if !self.looked.there.contains(&digest) {
+            return Err(is("was changed while it was read"));
+        }
+        let kept = self.blobs.put(&bytes);
+        kept.map(drop).map_err(|error| Refused::Other(Failure::internal("the run can't be kept").because(error)))
+    }
 }

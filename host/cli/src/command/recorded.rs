@@ -42,6 +42,17 @@ pub(crate) enum Kind {
     Rollback(RollbackCall),
 }
 
+impl Kind {
+    /// What the plugin asked of its host then, in words.
+    pub(crate) fn recorded(&self) -> Vec<String> {
+        let context = match self {
+            Self::Check(call) => &call.context,
+            Self::Rollback(call) => &call.context,
+        };
+        context.record.as_ref().map(Record::calls).unwrap_or_default()
+    }
+}
+
 /// The plan of a run, and its calls in the order in which they ended.
 pub(crate) fn calls(store: &Store, run: &RunId) -> Result<(Plan, Vec<Call>), Failure> {
     let entries = kept::entries(store, run)?;

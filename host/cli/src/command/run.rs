@@ -27,6 +27,9 @@ pub(crate) fn run(asked: &Run, path: &Path) -> Result<Exit, Failure> {
         by_ending(report)?;
         writable(report)?;
     }
+    if let Some(folder) = &asked.record {
+        fixture::writable(folder)?;
+    }
     super::runtime()?.block_on(carried_out(asked, path))
 }
 

@@ -10,7 +10,7 @@ use holdpoint_gateway::{HttpAnswer, HttpRequest, Refusal};
 use crate::bindings::http::{Answer, Certificate, Error, Host, Request, Timings};
 use crate::bindings::types;
 use crate::state::State;
-use crate::world::{World, digest};
+use crate::world::{Question, World};
 
 const SEND: &str = "http.send";
 const SEND_ALL: &str = "http.send-all";
@@ -19,39 +19,50 @@ impl types::Host for State {}
 
 impl Host for State {
     async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Answer, Error>> {
-        let (noted, request) = (digest_of(&request), request);
-        let Some(session) = self.world.session() else { return self.world.recalled_answer(SEND, noted) };
+        let question = Question::new(SEND, &digest_of(&request), &in_words(&request));
+        let Some(session) = self.world.session() else { return self.world.recalled_answer(&question) };
         let mut answer = session.send(asked(request)).await.map(answered).map_err(refused);
-        self.world.note_answers(SEND, noted, std::slice::from_mut(&mut answer));
+        self.world.note_answers(question, std::slice::from_mut(&mut answer));
         Ok(answer)
     }
 
     async fn send_all(&mut self, requests: Vec<Request>) -> wasmtime::Result<Vec<Result<Answer, Error>>> {
-        let noted = digest(&requests.iter().map(digest_of).collect::<Vec<_>>());
-        let Some(session) = self.world.session() else { return self.world.recalled_answers(SEND_ALL, noted) };
+        let words: Vec<String> = requests.iter().take(SHOWN).map(in_words).collect();
+        let digests: Vec<Digest> = requests.iter().map(digest_of).collect();
+        let question = Question::new(SEND_ALL, &digests, &format!("{}: {}", requests.len(), words.join(", ")));
+        let Some(session) = self.world.session() else { return self.world.recalled_answers(&question) };
         let answers = session.send_all(requests.into_iter().map(asked).collect()).await;
         let mut answers: Vec<_> = answers.into_iter().map(|answer| answer.map(answered).map_err(refused)).collect();
-        self.world.note_answers(SEND_ALL, noted, &mut answers);
+        self.world.note_answers(question, &mut answers);
         Ok(answers)
     }
+}
+
+/// How many requests of a batch are told in words.
+const SHOWN: usize = 8;
+
+fn in_words(request: &Request) -> String {
+    format!("{} {}", request.method, request.url)
 }
 
 /// The digest of a request, its body by its own digest: a body may be large.
 fn digest_of(request: &Request) -> Digest {
     let Request { method, url, headers, body, timeout_ms, max_body, labels } = request;
-    digest(&(method, url, headers, body.as_deref().map(Digest::of), timeout_ms, max_body, labels))
+    let asked = (method, url, headers, body.as_deref().map(Digest::of), timeout_ms, max_body, labels);
+    // Texts and numbers: writing them can't fail.
+    Digest::of(&serde_json::to_vec(&asked).unwrap_or_default())
 }
 
 impl World {
     /// Notes answers. Their bodies are taken out while they are written, and put back.
-    fn note_answers(&self, import: &str, asked: Digest, answers: &mut [Result<Answer, Error>]) {
+    fn note_answers(&self, question: Question, answers: &mut [Result<Answer, Error>]) {
         let mut bodies = Vec::with_capacity(answers.len());
         for answer in answers.iter_mut() {
             bodies.push(answer.as_mut().map(|answer| std::mem::take(&mut answer.body)).unwrap_or_default());
         }
         let named = |body: &Vec<u8>| (!body.is_empty()).then(|| Digest::of(body));
         let noted: Vec<_> = answers.iter().zip(&bodies).map(|(answer, body)| (answer, named(body))).collect();
-        self.note(import, asked, &noted);
+        self.note(question, &noted);
         for (answer, body) in answers.iter_mut().zip(bodies) {
             if let Ok(answer) = answer {
                 answer.body = body;
@@ -59,8 +70,8 @@ impl World {
         }
     }
 
-    fn recalled_answers(&self, import: &str, asked: Digest) -> wasmtime::Result<Vec<Result<Answer, Error>>> {
-        let noted: Vec<(Result<Answer, Error>, Option<Digest>)> = self.recalled(import, asked)?.unwrap_or_default();
+    fn recalled_answers(&self, question: &Question) -> wasmtime::Result<Vec<Result<Answer, Error>>> {
+        let noted: Vec<(Result<Answer, Error>, Option<Digest>)> = self.recalled(question)?.unwrap_or_default();
         let whole = noted.into_iter().map(|(mut answer, body)| {
             if let (Ok(answer), Some(body)) = (&mut answer, body) {
                 answer.body = self.body(&body)?;
@@ -70,9 +81,9 @@ impl World {
         whole.collect()
     }
 
-    fn recalled_answer(&self, import: &str, asked: Digest) -> wasmtime::Result<Result<Answer, Error>> {
-        let one = self.recalled_answers(import, asked)?.pop();
-        one.ok_or_else(|| wasmtime::Error::msg(format!("the record of `{import}` is damaged: it has no answer")))
+    fn recalled_answer(&self, question: &Question) -> wasmtime::Result<Result<Answer, Error>> {
+        let one = self.recalled_answers(question)?.pop();
+        one.ok_or_else(|| wasmtime::Error::msg("the record of a request is damaged: it has no answer"))
     }
 }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use holdpoint_core::id::Digest;
 use holdpoint_gateway::{Layer, Transaction};
 use serde::de::DeserializeOwned;
 
@@ -11,7 +10,7 @@ use crate::bindings::http::Error;
 use crate::bindings::net::{Connection, Exchange, Host, Received, TlsFacts};
 use crate::import::http::{certificate, refused};
 use crate::state::State;
-use crate::world::{World, digest};
+use crate::world::{Question, World};
 
 const RESOLVE: &str = "net.resolve";
 const CONNECT: &str = "net.connect";
@@ -20,25 +19,25 @@ const TRANSACT: &str = "net.transact";
 
 impl Host for State {
     async fn resolve(&mut self, target: String) -> wasmtime::Result<Result<Vec<String>, Error>> {
-        let asked = digest(&target);
-        let Some(session) = self.world.session() else { return self.world.remembered(RESOLVE, asked) };
+        let question = Question::new(RESOLVE, &target, &target);
+        let Some(session) = self.world.session() else { return self.world.remembered(&question) };
         let addresses = session.resolve(&target).await;
         let answer = addresses.map(|found| found.iter().map(ToString::to_string).collect()).map_err(refused);
-        self.world.note(RESOLVE, asked, &answer);
+        self.world.note(question, &answer);
         Ok(answer)
     }
 
     async fn connect(&mut self, target: String, timeout: Option<u32>) -> wasmtime::Result<Result<Connection, Error>> {
-        let asked = digest(&(&target, timeout));
-        let Some(session) = self.world.session() else { return self.world.remembered(CONNECT, asked) };
+        let question = Question::new(CONNECT, &(&target, timeout), &target);
+        let Some(session) = self.world.session() else { return self.world.remembered(&question) };
         let answer = session.connect(&target, span(timeout)).await.map(|it| connected(&it)).map_err(refused);
-        self.world.note(CONNECT, asked, &answer);
+        self.world.note(question, &answer);
         Ok(answer)
     }
 
     async fn inspect_tls(&mut self, target: String, timeout: Option<u32>) -> wasmtime::Result<Result<TlsFacts, Error>> {
-        let asked = digest(&(&target, timeout));
-        let Some(session) = self.world.session() else { return self.world.remembered(INSPECT_TLS, asked) };
+        let question = Question::new(INSPECT_TLS, &(&target, timeout), &target);
+        let Some(session) = self.world.session() else { return self.world.remembered(&question) };
         let facts = session.inspect_tls(&target, span(timeout)).await;
         let answer = facts.map(|facts| TlsFacts {
             connection: connected(&facts.connection),
@@ -49,13 +48,13 @@ impl Host for State {
             labels: Vec::new(),
         });
         let answer = answer.map_err(refused);
-        self.world.note(INSPECT_TLS, asked, &answer);
+        self.world.note(question, &answer);
         Ok(answer)
     }
 
     async fn transact(&mut self, exchange: Exchange) -> wasmtime::Result<Result<Received, Error>> {
-        let asked = digest(&exchange);
-        let Some(session) = self.world.session() else { return self.world.remembered(TRANSACT, asked) };
+        let question = Question::new(TRANSACT, &exchange, &exchange.target);
+        let Some(session) = self.world.session() else { return self.world.remembered(&question) };
         let transaction = Transaction {
             target: exchange.target,
             layer: if exchange.secured { Layer::Secured } else { Layer::Plain },
@@ -71,16 +70,16 @@ impl Host for State {
             labels: Vec::new(),
         });
         let answer = received.map_err(refused);
-        self.world.note(TRANSACT, asked, &answer);
+        self.world.note(question, &answer);
         Ok(answer)
     }
 }
 
 impl World {
     /// What was noted of something small. Only asked in a replay.
-    fn remembered<T: DeserializeOwned>(&self, import: &str, asked: Digest) -> wasmtime::Result<T> {
-        let noted = self.recalled(import, asked)?;
-        noted.ok_or_else(|| wasmtime::Error::msg(format!("`{import}` has no record to come from")))
+    fn remembered<T: DeserializeOwned>(&self, question: &Question) -> wasmtime::Result<T> {
+        let noted = self.recalled(question)?;
+        noted.ok_or_else(|| wasmtime::Error::msg("there is no record to come from"))
     }
 }
 

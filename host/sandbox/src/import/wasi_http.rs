@@ -1,28 +1,31 @@
 //! `wasi:http` 0.2, so that ordinary libraries run: every request goes through the same gateway as our own `http`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use holdpoint_core::id::Digest;
 use holdpoint_core::plan::limit;
-use holdpoint_gateway::{HttpAnswer, HttpRequest, Refusal, Session};
+use holdpoint_gateway::{HttpAnswer, HttpRequest};
 use http::header::{CONTENT_LENGTH, HOST};
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full, Limited};
+use serde::{Deserialize, Serialize};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
 
+use crate::bindings::http as refusal;
+use crate::import::http::refused;
 use crate::state::State;
+use crate::world::{Question, World};
 
 /// The way out for `wasi:http`.
 pub(crate) struct Outgoing {
-    /// None in a replay.
-    session: Option<Arc<Session>>,
+    world: World,
     most: limit::Bytes,
 }
 
 impl Outgoing {
-    pub(super) fn new(session: Option<Arc<Session>>, most: limit::Bytes) -> Self {
-        Self { session, most }
+    pub(super) fn new(world: World, most: limit::Bytes) -> Self {
+        Self { world, most }
     }
 }
 
@@ -42,15 +45,61 @@ impl WasiHttpHooks for Outgoing {
         options: Option<RequestOptions>,
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Sent> + Send> {
-        let (session, most) = (self.session.clone(), self.most);
+        let (world, most) = (self.world.clone(), self.most);
         Box::new(async move {
             let request = rebuilt(request, options, most).await?;
-            let session = session.ok_or(Error::HttpRequestDenied)?;
-            let answer = session.send(request).await.map_err(refused)?;
+            let answer = sent(&world, request).await.map_err(failed)?;
             let done: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(async { Ok(()) });
             Ok((answered(answer)?, done))
         })
     }
+}
+
+/// An answer as it is noted.
+#[derive(Serialize, Deserialize)]
+struct Noted {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Option<Digest>,
+}
+
+/// What a guest gets.
+struct Got {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+}
+
+/// Sends a request and notes the answer, or finds it in the record. One that isn't there is denied, and the call is told
+/// off when it ends.
+async fn sent(world: &World, request: HttpRequest) -> Result<Got, refusal::Error> {
+    let HttpRequest { method, url, headers, body, timeout, max_body: _ } = &request;
+    let asked = (method, url, headers, body.as_deref().map(Digest::of), timeout);
+    let question = Question::new("wasi:http.send", &asked, &format!("{method} {url}"));
+    let Some(session) = world.session() else {
+        return recalled(world, &question).unwrap_or_else(|error| Err(refusal::Error::Denied(error.to_string())));
+    };
+    let answer = session.send(request).await.map_err(refused);
+    let answer = answer.map(|HttpAnswer { status, headers, body, .. }| Got { status, headers, body });
+    let noted = answer.as_ref().map(|Got { status, headers, body }| Noted {
+        status: *status,
+        headers: headers.clone(),
+        body: (!body.is_empty()).then(|| Digest::of(body)),
+    });
+    world.note(question, &noted);
+    answer
+}
+
+fn recalled(world: &World, question: &Question) -> wasmtime::Result<Result<Got, refusal::Error>> {
+    let noted: Option<Result<Noted, refusal::Error>> = world.recalled(question)?;
+    let noted = noted.unwrap_or_else(|| Err(refusal::Error::Denied("there is no record to come from".to_owned())));
+    Ok(match noted {
+        Ok(Noted { status, headers, body }) => {
+            let body = body.map(|body| world.body(&body)).transpose()?;
+            Ok(Got { status, headers, body: body.unwrap_or_default().into() })
+        }
+        Err(error) => Err(error),
+    })
 }
 
 /// The guest's request as our own: its body whole, and without the headers that are the host's.
@@ -84,7 +133,7 @@ async fn rebuilt(
     })
 }
 
-fn answered(answer: HttpAnswer) -> Result<Response<WasiBody>, Error> {
+fn answered(answer: Got) -> Result<Response<WasiBody>, Error> {
     let mut response = Response::builder().status(answer.status);
     for (name, value) in &answer.headers {
         response = response.header(name, value);
@@ -94,16 +143,14 @@ fn answered(answer: HttpAnswer) -> Result<Response<WasiBody>, Error> {
     response.body(body).map_err(|_| Error::HttpProtocolError)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
-fn refused(refusal: Refusal) -> Error {
-    let words = refusal.to_string();
-    match refusal {
-        Refusal::Denied(_) => Error::HttpRequestDenied,
-        Refusal::Dns(_) => Error::DnsError { rcode: Some(words), info_code: None },
-        Refusal::Connect(_) => Error::ConnectionRefused,
-        Refusal::Tls(_) => Error::TlsProtocolError,
-        Refusal::Timeout(_) => Error::ConnectionTimeout,
-        Refusal::Protocol(_) => Error::HttpProtocolError,
-        Refusal::InvalidRequest(_) | Refusal::Limit(_) => Error::InternalError(Some(words)),
+fn failed(error: refusal::Error) -> Error {
+    match error {
+        refusal::Error::Denied(_) => Error::HttpRequestDenied,
+        refusal::Error::Dns(words) => Error::DnsError { rcode: Some(words), info_code: None },
+        refusal::Error::Connect(_) => Error::ConnectionRefused,
+        refusal::Error::Tls(_) => Error::TlsProtocolError,
+        refusal::Error::Timeout(_) => Error::ConnectionTimeout,
+        refusal::Error::Protocol(_) => Error::HttpProtocolError,
+        refusal::Error::InvalidRequest(words) | refusal::Error::Limit(words) => Error::InternalError(Some(words)),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::{Reply, World};
@@ -26,28 +27,42 @@ const FORMAT: u32 = 1;
 /// # Ok::<(), String>(())
 /// ```
 ///
-/// A request that was not recorded is denied. Several to one method and URL get their answers in the order in which these
-/// were recorded.
+/// A request that was not recorded is denied, and so is one more than was recorded. Several to one method and URL get their
+/// answers in the order in which these were recorded. Time begins when the call did. What went on below HTTP is not played:
+/// [`left_out`](Self::left_out) says how much that was.
 #[derive(Debug)]
 pub struct Fixture {
     recorded: Recorded,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Recorded {
     fixture: u32,
     check: String,
+    #[serde(default = "first")]
+    attempt: u32,
+    #[serde(default, rename = "plugin")]
+    _plugin: IgnoredAny,
     settings: Value,
     release: Recording,
+    began: Option<u64>,
+    #[serde(default)]
     endpoints: BTreeMap<String, String>,
     exchanges: Vec<Exchange>,
+    #[serde(default)]
+    left_out: usize,
     #[serde(default)]
     ended: Value,
 }
 
+const fn first() -> u32 {
+    1
+}
+
 /// A release as it is recorded.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Recording {
     service: String,
     environment: String,
@@ -61,35 +76,54 @@ struct Recording {
     labels: BTreeMap<String, String>,
 }
 
+/// A request, and one of the three ways in which it ended.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Exchange {
     method: String,
     url: String,
-    #[serde(flatten)]
-    ended: Ended,
+    /// Headers and body, for people: a request is known by its method and URL.
+    #[serde(default, rename = "request")]
+    _request: IgnoredAny,
+    answer: Option<Answer>,
+    denied: Option<String>,
+    failed: Option<Failed>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Ended {
-    Answer(Answer),
-    Denied(String),
-    Failed { part: String, why: String },
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Answer {
     status: u16,
     #[serde(default)]
     headers: Vec<(String, String)>,
-    #[serde(default)]
-    body: String,
+    body: Option<String>,
     body_hex: Option<String>,
+    /// How long a body was that is not here.
+    body_lost: Option<u64>,
     #[serde(default)]
     truncated: bool,
     #[serde(default)]
     micros: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Failed {
+    part: Part,
+    why: String,
+}
+
+/// The part of an exchange that failed.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Part {
+    Dns,
+    Connect,
+    Tls,
+    Timeout,
+    Protocol,
+    Limit,
+    InvalidRequest,
 }
 
 impl Fixture {
@@ -102,10 +136,9 @@ impl Fixture {
         if recorded.fixture != FORMAT {
             return Err(format!("the fixture has format {}, and format {FORMAT} is read here", recorded.fixture));
         }
-        for exchange in &recorded.exchanges {
-            if let Ended::Answer(Answer { body_hex: Some(digits), .. }) = &exchange.ended {
-                bytes(digits).ok_or_else(|| format!("the body-hex of {} is not hexadecimal", exchange.url))?;
-            }
+        for (exchange, number) in recorded.exchanges.iter().zip(1..) {
+            let Exchange { method, url, .. } = exchange;
+            exchange.playable().map_err(|why| format!("exchange {number} of the fixture, {method} {url}: {why}"))?;
         }
         Ok(Self { recorded })
     }
@@ -128,6 +161,12 @@ impl Fixture {
         self.recorded.ended["outcome"]["verdict"]["summary"].as_str().unwrap_or_default()
     }
 
+    /// Returns how many uses of the network were not over HTTP, and so are not in the fixture.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.recorded.left_out
+    }
+
     /// Returns a world in which the recorded requests are answered as they were.
     #[must_use]
     pub fn world(&self) -> World {
@@ -135,11 +174,18 @@ impl Fixture {
         for (name, url) in &self.recorded.endpoints {
             world.bind(name, url);
         }
+        if let Some(began) = self.recorded.began {
+            world.begin(began);
+        }
         let mut replies: BTreeMap<(&str, &str), Vec<Reply>> = BTreeMap::new();
         for exchange in &self.recorded.exchanges {
-            replies.entry((&exchange.method, &exchange.url)).or_default().push(exchange.ended.reply());
+            replies.entry((&exchange.method, &exchange.url)).or_default().push(exchange.reply());
         }
-        for ((method, url), replies) in replies {
+        for ((method, url), mut replies) in replies {
+            let more =
+                format!("the fixture holds {} answers to {method} {url}, and this is one request more", replies.len());
+            // The last reply of a world is given again and again.
+            replies.push(Error::Denied(more).into());
             world.on_each(method, url, replies);
         }
         world
@@ -162,7 +208,7 @@ impl Fixture {
             labels: labels.clone().into_iter().collect(),
         };
         let call = World::new().call(settings);
-        Call { release, name: self.recorded.check.clone(), ..call }
+        Call { release, name: self.recorded.check.clone(), attempt: self.recorded.attempt, ..call }
     }
 
     /// Runs a check on what was recorded.
@@ -177,26 +223,47 @@ impl Fixture {
     }
 }
 
-impl Ended {
+impl Exchange {
+    /// Whether there is exactly one end, and all of it.
+    fn playable(&self) -> Result<(), String> {
+        let ends = [self.answer.is_some(), self.denied.is_some(), self.failed.is_some()];
+        if ends.iter().filter(|there| **there).count() != 1 {
+            return Err("one of `answer`, `denied` and `failed` is to stand here".to_owned());
+        }
+        let Some(answer) = &self.answer else { return Ok(()) };
+        if let Some(length) = answer.body_lost {
+            return Err(format!(
+                "the answer's body of {length} bytes was not kept: put one in `body`, or take this out"
+            ));
+        }
+        match (&answer.body, &answer.body_hex) {
+            (Some(_), Some(_)) => Err("`body` and `body-hex` can't both stand here".to_owned()),
+            (None, Some(digits)) if bytes(digits).is_none() => Err("its body-hex is not hexadecimal".to_owned()),
+            (_, None) | (None, Some(_)) => Ok(()),
+        }
+    }
+
     fn reply(&self) -> Reply {
-        match self {
-            Self::Answer(answer) => answer.reply(),
-            Self::Denied(why) => Error::Denied(why.clone()).into(),
-            Self::Failed { part, why } => failed(part)(why.clone()).into(),
+        match (&self.answer, &self.failed) {
+            (Some(answer), _) => answer.reply(),
+            (None, Some(failed)) => failed.part.error(failed.why.clone()).into(),
+            (None, None) => Error::Denied(self.denied.clone().unwrap_or_default()).into(),
         }
     }
 }
 
-/// The error that a plugin gets when this part failed.
-fn failed(part: &str) -> fn(String) -> Error {
-    match part {
-        "dns" => Error::Dns,
-        "connect" => Error::Connect,
-        "tls" => Error::Tls,
-        "timeout" => Error::Timeout,
-        "limit" => Error::Limit,
-        "invalid-request" => Error::InvalidRequest,
-        _ => Error::Protocol,
+impl Part {
+    /// The error that a plugin gets when this part failed.
+    fn error(self, why: String) -> Error {
+        match self {
+            Self::Dns => Error::Dns(why),
+            Self::Connect => Error::Connect(why),
+            Self::Tls => Error::Tls(why),
+            Self::Timeout => Error::Timeout(why),
+            Self::Protocol => Error::Protocol(why),
+            Self::Limit => Error::Limit(why),
+            Self::InvalidRequest => Error::InvalidRequest(why),
+        }
     }
 }
 
@@ -204,7 +271,7 @@ impl Answer {
     fn reply(&self) -> Reply {
         let body = match &self.body_hex {
             Some(digits) => bytes(digits).unwrap_or_default(),
-            None => self.body.clone().into_bytes(),
+            None => self.body.clone().unwrap_or_default().into_bytes(),
         };
         let reply =
             self.headers.iter().fold(Reply::status(self.status), |reply, (name, value)| reply.header(name, value));
@@ -232,8 +299,9 @@ mod tests {
 
     const TEXT: &str = r#"{
         "fixture": 1, "check": "health", "plugin": "http", "settings": {"path": "/health"},
-        "release": {"service": "shop", "environment": "test", "version": "1.5.0", "previous_version": "1.4.0",
+        "release": {"service": "shop", "environment": "test", "version": "1.5.0", "previous-version": "1.4.0",
                     "artifact": null, "revision": null, "change": "feature", "strategy": "rolling", "labels": {}},
+        "began": 1790000000000, "attempt": 2,
         "endpoints": {"shop": "http://127.0.0.1:8080/base"},
         "exchanges": [
             {"method": "GET", "url": "http://127.0.0.1:8080/base/a", "answer": {"status": 503, "body": "no"}},
@@ -255,8 +323,16 @@ mod tests {
         assert!(matches!(send("/b"), Err(Error::Tls(why)) if why == "old"));
         assert!(matches!(send("/c"), Err(Error::Denied(why)) if why == "not yours"));
         assert!(matches!(send("/d"), Err(Error::Denied(_))));
+        assert!(
+            matches!(send("/a"), Err(Error::Denied(why)) if why.contains("holds 2 answers")),
+            "no third was recorded"
+        );
+        assert!(matches!(send("/b"), Err(Error::Denied(_))));
         assert_eq!((fixture.word(), fixture.summary()), ("pass", "fine"));
-        assert_eq!(fixture.call(fixture.settings()).release.version, "1.5.0");
+        let call = fixture.call(fixture.settings());
+        let versions = (call.release.version.as_str(), call.release.previous_version.as_deref());
+        assert_eq!((versions, call.attempt), (("1.5.0", Some("1.4.0")), 2));
+        assert_eq!(fixture.world().host().now(), 1_790_000_000_000);
     }
 
     #[test]
@@ -266,6 +342,11 @@ mod tests {
             ("{\"fixture\": 1}", "missing field"),
             (&TEXT.replace("\"fixture\": 1", "\"fixture\": 2"), "format 2"),
             (&TEXT.replace("00ff", "0"), "not hexadecimal"),
+            (&TEXT.replace("\"tls\"", "\"tsl\""), "unknown variant `tsl`"),
+            (&TEXT.replace("\"exchanges\"", "\"exchange\""), "unknown field `exchange`"),
+            (&TEXT.replace("\"status\": 503", "\"status\": 503, \"boddy\": 1"), "unknown field `boddy`"),
+            (&TEXT.replace("\"body\": \"no\"", "\"body-lost\": 9000000"), "body of 9000000 bytes was not kept"),
+            (&TEXT.replace("\"denied\": \"not yours\"", "\"request\": {}"), "exchange 4"),
         ] {
             let error = Fixture::read(text).unwrap_err();
             assert!(error.contains(why), "{error}");
