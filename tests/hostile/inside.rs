@@ -12,6 +12,9 @@ const MARK: &str = "HOLDPOINT_TESTS_INSIDE";
 /// A public address that the scenario's own servers have. Inside, it leads nowhere else.
 pub(crate) const PUBLIC: Ipv4Addr = Ipv4Addr::new(93, 184, 215, 14);
 
+/// A public address whose network takes every packet and brings none back.
+pub(crate) const HOLE: Ipv4Addr = Ipv4Addr::new(93, 184, 217, 9);
+
 /// Runs a row's scenario inside, by starting this program again for that row. Where namespaces are not permitted the row is
 /// not tried, and says so.
 pub(crate) fn alone(trial: &mut Trial, id: &str, scenario: fn(&mut Trial)) {
@@ -25,6 +28,7 @@ pub(crate) fn alone(trial: &mut Trial, id: &str, scenario: fn(&mut Trial)) {
     }
     let setup = format!(
         "set -e; ip link set lo up; ip address add {PUBLIC}/32 dev lo
+         ip tuntap add dev hole mode tun && ip link set hole up && ip route add {HOLE}/32 dev hole src {PUBLIC}
          names=$(mktemp); echo 'nameserver 127.0.0.1' > \"$names\"; mount --bind \"$names\" /etc/resolv.conf
          order=$(mktemp); echo 'hosts: files dns' > \"$order\"; mount --bind \"$order\" /etc/nsswitch.conf
          exec \"$@\""

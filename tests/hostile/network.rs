@@ -3,6 +3,7 @@
 mod answers;
 mod certificates;
 mod framing;
+mod hole;
 pub(crate) mod recorder;
 mod names;
 mod pools;
@@ -29,6 +30,7 @@ pub(crate) fn rows() -> Vec<Row> {
         certificates::ROW,
         wildcards::ROW,
         sockets::ROW,
+        hole::ROW,
         pools::ROW,
         rollback::ROW,
         answers::BAD,

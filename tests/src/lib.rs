@@ -1,11 +1,14 @@
 //! What the whole-program tests share: where the built program and plugins are, and how a run is started.
 
+mod replayed;
 pub mod wat;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use holdpoint_core::release::{ChangeKind, Release, Strategy};
+
+pub use replayed::replayed;
 
 /// The repository.
 ///

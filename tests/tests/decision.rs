@@ -3,7 +3,7 @@
 use std::process::Output;
 
 use holdpoint_shop::{Shop, ShopConfig};
-use holdpoint_tests::{holdpoint, said, shop_run};
+use holdpoint_tests::{holdpoint, replayed, said, shop_run};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -20,7 +20,13 @@ async fn run(shop: &Shop, folder: &TempDir, flags: &[&str]) -> Output {
     let ready = shop.ready();
     let mut command = shop_run(folder.path(), &ready.public, &ready.admin);
     command.args(flags);
-    tokio::task::spawn_blocking(move || command.output()).await.expect("it is not cancelled").expect("it starts")
+    let folder = folder.path().to_path_buf();
+    let run = move || {
+        let output = command.output().expect("it starts");
+        replayed(&folder);
+        output
+    };
+    tokio::task::spawn_blocking(run).await.expect("it is not cancelled")
 }
 
 async fn served(shop: &Shop) -> String {

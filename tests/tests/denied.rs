@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Output;
 use std::thread;
 
-use holdpoint_tests::{holdpoint, said, target};
+use holdpoint_tests::{holdpoint, replayed, said, target};
 use tempfile::TempDir;
 
 /// A server that answers every request with 200, for as long as the test runs.
@@ -55,4 +55,5 @@ fn the_lines_that_a_denial_prints_allow_the_request() {
     let allowed = run(&plan);
     assert_eq!(allowed.status.code(), Some(0), "{lines:#?}\n{}", said(&allowed));
     assert!(!said(&allowed).contains("denied"), "{}", said(&allowed));
+    replayed(folder.path());
 }

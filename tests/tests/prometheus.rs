@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use holdpoint_tests::{holdpoint, said, target};
+use holdpoint_tests::{holdpoint, replayed, said, target};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -114,4 +114,5 @@ fn only_a_number_passes_or_fails() {
     drop(server);
     let (found, told) = outcomes(folder.path(), "http://127.0.0.1:9", &[("down", "up")]);
     assert_eq!(found, [("down".to_owned(), "inconclusive".to_owned())], "{told}");
+    replayed(folder.path());
 }

@@ -96,6 +96,7 @@ fn by(mut command: Command, component: &[u8]) -> Result<Vec<u8>, CompileError> {
         return Err(CompileError::Child("it has no pipes".to_owned()));
     };
     let (done, ended) = mpsc::channel();
+    let mut late = false;
     let (code, words) = thread::scope(|scope| {
         // A child that ends early closes the pipe under the writer; how it ended says why.
         scope.spawn(move || into.write_all(component));
@@ -106,13 +107,18 @@ fn by(mut command: Command, component: &[u8]) -> Result<Vec<u8>, CompileError> {
             code
         });
         let patience = Duration::from_millis(CPU.as_millis() * PATIENCE);
-        if ended.recv_timeout(patience).is_err() {
+        late = ended.recv_timeout(patience).is_err();
+        if late {
             let _ = child.kill();
         }
         (code.join().unwrap_or_default(), words.join().unwrap_or_default())
     });
     let status = child.wait().map_err(|error| CompileError::Child(error.to_string()))?;
-    if status.success() { Ok(code) } else { Err(told(status, &words)) }
+    if status.success() {
+        return Ok(code);
+    }
+    let longer = || CompileError::TooMuch(format!("takes longer than {}", CPU.times(PATIENCE)));
+    Err(if late { longer() } else { told(status, &words) })
 }
 
 /// Reads to the end, and no more than so much; what is beyond closes the pipe.
@@ -126,8 +132,12 @@ fn drained(from: impl Read, most: u64) -> Vec<u8> {
 /// Why a child has ended badly.
 fn told(status: ExitStatus, words: &[u8]) -> CompileError {
     let signal = |signal: Signal| status.signal() == Some(signal.as_raw());
-    if signal(Signal::XCPU) || signal(Signal::KILL) {
+    if signal(Signal::XCPU) {
         return CompileError::TooMuch(format!("takes more than {CPU} of CPU time"));
+    }
+    if signal(Signal::KILL) {
+        // Not by its own limits, which end it with other signals: the system was short of memory, or somebody was.
+        return CompileError::Child("it was killed from outside".to_owned());
     }
     let words = String::from_utf8_lossy(words);
     if status.signal().is_some() || words.contains("memory allocation") {
@@ -164,4 +174,34 @@ fn bound() -> io::Result<()> {
         setrlimit(resource, Rlimit { current: Some(soft), maximum: Some(hard) })?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What comes of a child that is this shell script.
+    fn child(script: &str) -> Result<Vec<u8>, CompileError> {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]);
+        by(command, &vec![b'x'; 1 << 20])
+    }
+
+    #[test]
+    fn a_child_that_ends_badly_is_told_by_how_it_ended() {
+        let too_much = |words: &str| Err(CompileError::TooMuch(words.to_owned()));
+        assert_eq!(child("kill -XCPU $$"), too_much("takes more than 30s of CPU time"));
+        assert_eq!(child("kill -ABRT $$"), too_much("takes more than 2GiB of memory"));
+        assert_eq!(child("kill -KILL $$"), Err(CompileError::Child("it was killed from outside".to_owned())));
+        assert_eq!(child("echo 'error: it is none' >&2; exit 1"), Err(CompileError::Refused("it is none".to_owned())));
+    }
+
+    #[test]
+    fn a_child_that_is_not_there_or_reads_nothing_or_talks_without_end_is_survived() {
+        assert!(matches!(by(Command::new("/nothing/here"), b"x"), Err(CompileError::Child(_))));
+        assert_eq!(child("exit 0"), Ok(Vec::new()));
+        let Err(CompileError::Refused(words)) = child("yes no >&2; exit 1") else { panic!("it was refused") };
+        // Cut, with a word that it was.
+        assert!(words.len() as u64 <= 2 * LONGEST_WORD, "{}", words.len());
+    }
 }

@@ -5,7 +5,7 @@ mod stub;
 use std::path::Path;
 use std::process::Output;
 
-use holdpoint_tests::{holdpoint, said, target};
+use holdpoint_tests::{holdpoint, replayed, said, target};
 use serde_json::Value;
 use stub::Cluster;
 use tempfile::TempDir;
@@ -65,7 +65,13 @@ async fn run(folder: &Path, plan: &str) -> Output {
     command.arg("run").arg(&path).args(["--service", "shop", "-e", "test", "--release-version", "1.5.0"]);
     command.args(["--previous-version", "1.4.0", "--plugins"]).arg(target().join("plugins"));
     command.arg("--cache").arg(target().join("test-cache"));
-    tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap()
+    let folder = folder.to_path_buf();
+    let run = move || {
+        let output = command.output().unwrap();
+        replayed(&folder);
+        output
+    };
+    tokio::task::spawn_blocking(run).await.unwrap()
 }
 
 /// What the plugin was asked and answered, from the journal: `ready: refused`, `status: under-way`, …
