@@ -17,3 +17,4 @@ pub mod promise;
 pub mod class;
 mod boundary;
 pub mod differs;
+pub mod sequential;

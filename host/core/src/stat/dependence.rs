@@ -47,7 +47,7 @@ pub struct Dependence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// An autoregression of this order, chosen by Akaike's criterion, at least 1.
+    /// An autoregression of this order, weighed against independence by Akaike's criterion.
     Autoregression(usize),
     /// Nothing varies, so nothing depends on anything.
     Constant,
@@ -146,6 +146,23 @@ impl Dependence {
     /// How many independent points so many points of this series count as.
     pub fn effective(&self, points: usize) -> f64 {
         count(points) / self.inflation
+    }
+
+    /// The inflation that the true one exceeds with a chance of about 1 in 1,000: the estimate's logarithm is nearly normal.
+    pub fn upper_inflation(&self) -> f64 {
+        (self.inflation * libm::exp(3.09 * libm::sqrt(2.0 / self.freedom))).min(f64::MAX)
+    }
+
+    /// The same, but no stronger than a reference leaves possible. A window with a step in it looks as if it depended
+    /// strongly on its past, and would hide the step; what its past has shown can't be exceeded that far.
+    #[must_use]
+    pub fn at_most(self, reference: &Self) -> Self {
+        let ceiling = reference.upper_inflation();
+        if self.inflation <= ceiling {
+            return self;
+        }
+        let warning = reference.warning;
+        Self { inflation: ceiling, freedom: reference.freedom, source: reference.source, warning, ..self }
     }
 
     /// The degrees of freedom of a mean's variance over so many points: what the inflation's uncertainty and that of the

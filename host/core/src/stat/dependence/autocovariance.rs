@@ -38,6 +38,14 @@ impl Autocovariance {
         Self { points: values.len(), lags }
     }
 
+    /// Of so many points, from sums of products around the mean at each lag.
+    pub(crate) fn from_sums(points: usize, sums: [f64; LAGS + 1]) -> Self {
+        if points == 0 {
+            return Self::EMPTY;
+        }
+        Self { points, lags: sums.map(|sum| sum / count(points)) }
+    }
+
     /// How many points there were.
     pub fn points(&self) -> usize {
         self.points

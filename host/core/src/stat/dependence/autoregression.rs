@@ -1,6 +1,5 @@
 //! An autoregression fitted to the autocorrelations of one or more series, and what it says about their means.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::autocovariance::{Autocovariance, LAGS};
@@ -37,35 +36,50 @@ impl Fit {
         let points = varying.iter().map(|series| series.points()).sum();
         let mut fit = Self::of_correlations(&pooled(&varying, 0.0), points);
         for _ in 0..ROUNDS {
-            fit = Self::of_correlations(&pooled(&varying, fit.inflation), points);
+            let before = fit.inflation;
+            fit = Self::of_correlations(&pooled(&varying, before), points);
+            if (fit.inflation - before).abs() < 1e-12 * before {
+                break;
+            }
         }
         fit
     }
 
-    /// The order that Akaike's criterion, corrected for short series (Hurvich and Tsai, "Regression and time series
-    /// model selection in small samples", Biometrika 76, 1989), likes best. At least 1: that a dependence can't be
-    /// shown is no proof that there is none.
+    /// Weighs the order that Akaike's criterion likes best among 1 and more against no dependence at all.
+    ///
+    /// The criterion is corrected for short series (Hurvich and Tsai, "Regression and time series model selection in
+    /// small samples", Biometrika 76, 1989). Its weights join the two, and their disagreement is part of the
+    /// uncertainty (Buckland, Burnham and Augustin, "Model selection: an integral part of inference", Biometrics 53,
+    /// 1997, equation 9): choosing one would be sure of what isn't sure.
     fn of_correlations(correlations: &[f64; LAGS], points: usize) -> Self {
         let [neighbours, ..] = *correlations;
         let most = (points / 12).clamp(1, LAGS);
-        let mut best: Option<(f64, Step)> = None;
-        for step in levinson(correlations).into_iter().take(most) {
-            let parameters = count(step.coefficients.len()) + 1.0;
-            let spare = (count(points) - parameters - 1.0).max(1.0);
-            let score = count(points) * libm::log(step.error) + 2.0 * parameters * count(points) / spare;
-            if best.as_ref().is_none_or(|(least, _)| score < *least) {
-                best = Some((score, step));
-            }
-        }
-        let Some((_, step)) = best else {
+        let steps = levinson(correlations);
+        let scored = steps.into_iter().take(most).map(|step| (akaike(step.order, step.error, points), step));
+        let Some((score, step)) = scored.min_by(|one, other| one.0.total_cmp(&other.0)) else {
             return Self { neighbours, inflation: 1.0, freedom: 1.0, order: 1, points };
         };
+        let weight = 1.0 / (1.0 + libm::exp(0.5 * (score - akaike(0, 1.0, points))));
         let rest = 1.0 - step.coefficients.iter().sum::<f64>();
-        let inflation = step.error / (rest * rest);
-        // The relative variance of σ² / (1 - Σφ)² by the delta method, without the part of σ².
-        let relative = 4.0 * step.information * inflation / count(points.max(1));
-        Self { neighbours, inflation, freedom: 2.0 / relative, order: step.coefficients.len(), points }
+        let alone = step.error / (rest * rest);
+        // The variance of σ² / (1 - Σφ)² by the delta method, without the part of σ².
+        let variance = 4.0 * step.information * alone * alone * alone / count(points.max(1));
+        let (excess, against) = (alone - 1.0, 1.0 - weight);
+        let inflation = 1.0 + weight * excess;
+        let error =
+            weight * libm::sqrt(variance + against * against * excess * excess) + against * weight * excess.abs();
+        // A gain is never taken, so what is uncertain about one costs nothing either.
+        let taken = inflation.max(1.0);
+        let freedom = 2.0 * taken * taken / (error * error).max(f64::MIN_POSITIVE);
+        Self { neighbours, inflation, freedom, order: step.order, points }
     }
+}
+
+/// Akaike's criterion for a model with so many coefficients and this variance of its errors.
+fn akaike(order: usize, error: f64, points: usize) -> f64 {
+    let parameters = count(order) + 1.0;
+    let spare = (count(points) - parameters - 1.0).max(1.0);
+    count(points) * libm::log(error) + 2.0 * parameters * count(points) / spare
 }
 
 /// The autocorrelations of several series, weighted, corrected for the bias that comes from each one's own mean.
@@ -88,9 +102,11 @@ fn pooled(series: &[&Autocovariance], inflation: f64) -> [f64; LAGS] {
 }
 
 /// The best predictor of one order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Step {
-    coefficients: Vec<f64>,
+    order: usize,
+    /// As many as the order; zeros follow.
+    coefficients: [f64; LAGS],
     /// The variance of its errors, the series' own being 1.
     error: f64,
     /// 1ᵀΓ⁻¹1, Γ being the correlation matrix of as many neighbours as there are coefficients.
@@ -102,28 +118,34 @@ struct Step {
 /// An order that leaves next to nothing to explain is the last.
 fn levinson(correlations: &[f64; LAGS]) -> Vec<Step> {
     let mut steps = Vec::with_capacity(LAGS);
-    let mut last = Step { coefficients: vec![], error: 1.0, information: 0.0 };
-    for (order, target) in correlations.iter().enumerate() {
+    let mut last = Step { order: 0, coefficients: [0.0; LAGS], error: 1.0, information: 0.0 };
+    for target in correlations {
         let rest = 1.0 - last.coefficients.iter().sum::<f64>();
-        let known = correlations.iter().take(order).rev();
+        let known = correlations.iter().take(last.order).rev();
         let explained: f64 = last.coefficients.iter().zip(known).map(|(phi, correlation)| phi * correlation).sum();
         let exact = (target - explained) / last.error;
         let reflection = exact.clamp(-STRONGEST, STRONGEST);
-        let mut coefficients: Vec<f64> = last
-            .coefficients
-            .iter()
-            .zip(last.coefficients.iter().rev())
-            .map(|(ahead, back)| ahead - reflection * back)
-            .collect();
-        coefficients.push(reflection);
         let information = last.information + rest * rest / last.error;
-        last = Step { coefficients, error: last.error * (1.0 - reflection * reflection), information };
-        steps.push(last.clone());
+        let error = last.error * (1.0 - reflection * reflection);
+        last = Step { order: last.order + 1, coefficients: last.extended(reflection), error, information };
+        steps.push(last);
         if exact.abs() >= STRONGEST {
             break;
         }
     }
     steps
+}
+
+impl Step {
+    /// The coefficients of the next order, of which the last is its reflection coefficient.
+    fn extended(&self, reflection: f64) -> [f64; LAGS] {
+        let mut coefficients = self.coefficients;
+        let back = self.coefficients.iter().take(self.order).rev().map(|phi| reflection * phi);
+        for (ahead, change) in coefficients.iter_mut().zip(back.chain([-reflection])) {
+            *ahead -= change;
+        }
+        coefficients
+    }
 }
 
 #[cfg(test)]
@@ -145,7 +167,7 @@ mod tests {
         assert_eq!(fit.order, 1);
         assert!((fit.inflation - 3.0).abs() < 1e-12);
         // (1 + ρ) / (1 - ρ) is uncertain by 4 (1 + ρ) / (1 - ρ) / n, relatively and squared.
-        assert!((fit.freedom - 400.0 / 6.0).abs() < 1e-9);
+        assert!((fit.freedom - 400.0 / 6.0).abs() < 1e-6);
     }
 
     #[test]
