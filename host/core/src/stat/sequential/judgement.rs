@@ -6,24 +6,10 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::design::{Alpha, Design};
+use super::design::Design;
+use crate::stat::class::{Class, Short};
 use crate::stat::dependence::Dependence;
-
-/// What a look came to. Only the last two are findings; the first two are no evidence of anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Class {
-    /// There is nothing to judge.
-    NoData,
-    /// There are points, but too few, or too dependent on each other, to judge by.
-    TooEarly,
-    /// Nothing beyond the tolerance has been shown so far.
-    NoDifference,
-    /// The window is above the baseline.
-    Increased,
-    /// The window is below the baseline.
-    Decreased,
-}
+use crate::stat::promise::Alpha;
 
 /// A look at a window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -86,7 +72,7 @@ pub(super) struct Evidence {
 impl Evidence {
     /// The larger of those that are looked for.
     pub(super) fn strongest(&self, design: &Design) -> f64 {
-        match (design.looks_up(), design.looks_down()) {
+        match (design.direction.looks_up(), design.direction.looks_down()) {
             (true, false) => self.up,
             (false, true) => self.down,
             (true, true) | (false, false) => self.up.max(self.down),
@@ -97,22 +83,12 @@ impl Evidence {
     pub(super) fn class(&self, design: &Design) -> Class {
         if self.up.is_nan() || self.down.is_nan() {
             Class::TooEarly
-        } else if design.looks_up() && self.up >= self.needed {
+        } else if design.direction.looks_up() && self.up >= self.needed {
             Class::Increased
-        } else if design.looks_down() && self.down >= self.needed {
+        } else if design.direction.looks_down() && self.down >= self.needed {
             Class::Decreased
         } else {
             Class::NoDifference
-        }
-    }
-}
-
-impl Class {
-    /// Whether it is a finding: a difference beyond the tolerance.
-    pub const fn is_difference(self) -> bool {
-        match self {
-            Self::NoData | Self::TooEarly | Self::NoDifference => false,
-            Self::Increased | Self::Decreased => true,
         }
     }
 }
@@ -177,24 +153,6 @@ impl fmt::Display for Interval {
             (Some(low), None) => write!(f, "at least {}", Short(low)),
             (None, Some(high)) => write!(f, "at most {}", Short(high)),
             (None, None) => f.write_str("not known"),
-        }
-    }
-}
-
-/// A number with about four digits.
-struct Short(f64);
-
-impl fmt::Display for Short {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let size = self.0.abs();
-        if size >= 1e6 || (size > 0.0 && size < 1e-4) {
-            write!(f, "{:.3e}", self.0)
-        } else if size >= 100.0 {
-            write!(f, "{:.1}", self.0)
-        } else if size >= 1.0 {
-            write!(f, "{:.2}", self.0)
-        } else {
-            write!(f, "{:.4}", self.0)
         }
     }
 }

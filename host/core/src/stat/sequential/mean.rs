@@ -7,9 +7,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::design::Design;
-use super::judgement::{Class, Evidence, Interval, Judgement, Quantity};
+use super::judgement::{Evidence, Interval, Judgement, Quantity};
 use super::memory::Memory;
 use super::normal_mixture::Time;
+use crate::stat::class::Class;
 use crate::stat::dependence::autocovariance::Autocovariance;
 use crate::stat::dependence::{Dependence, student};
 use crate::stat::sample::{Refused, Sample, count};
@@ -207,8 +208,8 @@ impl Mean {
         let end = |end: f64| Some(end).filter(|end| end.is_finite());
         Interval {
             of: Quantity::Difference,
-            low: if self.design.looks_up() { end(look.difference - width) } else { None },
-            high: if self.design.looks_down() { end(look.difference + width) } else { None },
+            low: if self.design.direction.looks_up() { end(look.difference - width) } else { None },
+            high: if self.design.direction.looks_down() { end(look.difference + width) } else { None },
         }
     }
 }
@@ -236,8 +237,8 @@ fn reference(past: &Autocovariance) -> Option<Dependence> {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::super::design::{Amount, Direction, Tolerance};
     use super::*;
+    use crate::stat::promise::{Amount, Direction, Tolerance};
 
     /// Values around 100 that neither repeat nor remember.
     fn steady(points: u32) -> Vec<f64> {

@@ -5,9 +5,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::design::Design;
-use super::judgement::{Class, Judgement};
+use super::judgement::Judgement;
 use super::mean::Mean;
 use super::memory::Memory;
+use crate::stat::class::Class;
 use crate::stat::sample::{Refused, Sample};
 
 /// Values of a window and of a cohort at the same moments, pair after pair.
@@ -66,8 +67,8 @@ impl MeanPair {
 
 #[cfg(test)]
 mod tests {
-    use super::super::design::{Amount, Tolerance};
     use super::*;
+    use crate::stat::promise::{Amount, Tolerance};
 
     /// A canary this much above a cohort, both moved by the same season.
     fn shifted(design: Design, shift: f64) -> MeanPair {

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::design::Design;
-use super::judgement::{Class, Evidence, Interval, Judgement, Quantity};
+use super::judgement::{Evidence, Interval, Judgement, Quantity};
 use super::ratio_mixture::Bets;
 use super::tally::{Counting, Dispersion, NotATally, Tallies, Tally};
+use crate::stat::class::Class;
 use crate::stat::dependence::autocovariance::Autocovariance;
 
 /// Events of a window against a constant level.
@@ -128,8 +129,12 @@ impl Share {
         };
         Interval {
             of: Quantity::Level,
-            low: self.design.looks_up().then(|| bisect(found, 0.0, |level| against(level, |ratio| ratio))),
-            high: self.design.looks_down().then(|| bisect(found, highest, |level| against(level, |ratio| 1.0 / ratio))),
+            low: self.design.direction.looks_up().then(|| bisect(found, 0.0, |level| against(level, |ratio| ratio))),
+            high: self
+                .design
+                .direction
+                .looks_down()
+                .then(|| bisect(found, highest, |level| against(level, |ratio| 1.0 / ratio))),
         }
     }
 }
@@ -165,8 +170,8 @@ fn win(counting: Counting, sample: Tally, level: f64, ratio: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::design::{Amount, Direction, Tolerance};
     use super::*;
+    use crate::stat::promise::{Amount, Direction, Tolerance};
 
     fn one_percent(design: Design) -> Share {
         Share::against_constant(design, Counting::Requests, 0.01).unwrap()

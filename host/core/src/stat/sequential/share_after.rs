@@ -7,10 +7,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::design::Design;
-use super::judgement::{Class, Evidence, Interval, Judgement, Quantity};
+use super::judgement::{Evidence, Interval, Judgement, Quantity};
 use super::normal_mixture::Time;
 use super::tally::{Counting, Dispersion, NotATally, Tallies, Tally};
 use super::two_shares::TwoShares;
+use crate::stat::class::Class;
 use crate::stat::dependence::autocovariance::Autocovariance;
 use crate::stat::dependence::student;
 use crate::stat::sample::count;
@@ -81,8 +82,8 @@ impl ShareAfter {
             window: self.window.sum().level(),
             interval: Some(Interval {
                 of: Quantity::Ratio,
-                low: low.filter(|_| self.design.looks_up()),
-                high: high.filter(|_| self.design.looks_down()),
+                low: low.filter(|_| self.design.direction.looks_up()),
+                high: high.filter(|_| self.design.direction.looks_down()),
             }),
             log_e: evidence.strongest(&self.design),
             dependence: dispersion.dependence,

@@ -8,13 +8,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::design::{Design, Tolerance};
-use super::judgement::{Class, Evidence, Interval, Judgement, Quantity};
+use super::design::Design;
+use super::judgement::{Evidence, Interval, Judgement, Quantity};
 use super::normal_mixture::Time;
 use super::ratio_mixture::Bets;
 use super::tally::{Counting, Dispersion, NotATally, Tallies, Tally};
 use super::two_shares::{Rare, TwoShares};
+use crate::stat::class::Class;
 use crate::stat::dependence::autocovariance::Autocovariance;
+use crate::stat::promise::Tolerance;
 use crate::stat::sample::count;
 
 /// Events of a window and of a cohort at the same moments, pair after pair.
@@ -146,8 +148,8 @@ impl SharePair {
         let (low, high) = TwoShares::new(self.counting, self.window, self.cohort, dispersion).ratios(boundary);
         Interval {
             of: Quantity::Ratio,
-            low: low.filter(|_| self.design.looks_up()),
-            high: high.filter(|_| self.design.looks_down()),
+            low: low.filter(|_| self.design.direction.looks_up()),
+            high: high.filter(|_| self.design.direction.looks_down()),
         }
     }
 }
