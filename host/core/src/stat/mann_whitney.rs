@@ -124,7 +124,9 @@ fn counted_tails(ranking: &Ranking) -> [f64; 2] {
 
 /// In how many ways `chosen` of the doubled ranks sum to 0, 1, 2, …
 fn ways_to_reach(doubled: &[usize], chosen: usize) -> Vec<u64> {
-    let largest: usize = doubled.iter().sum();
+    let mut descending = doubled.to_vec();
+    descending.sort_unstable_by(|a, b| b.cmp(a));
+    let largest: usize = descending.iter().take(chosen).sum();
     let mut ways = vec![vec![0_u64; largest + 1]; chosen + 1];
     if let Some(start) = ways.first_mut().and_then(|sums| sums.first_mut()) {
         *start = 1;
