@@ -6,15 +6,15 @@
 
 pub mod sample;
 pub mod normal;
-pub mod dependence;
 pub mod rank;
 pub mod mann_whitney;
 pub mod shift;
 pub mod effect;
 pub mod outlier;
-pub mod kayenta;
 pub mod promise;
 pub mod class;
+pub mod dependence;
 mod boundary;
 pub mod differs;
 pub mod sequential;
+pub mod kayenta;
