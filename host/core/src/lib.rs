@@ -27,4 +27,5 @@ pub mod decision;
 pub mod reason;
 pub mod rollback;
 pub mod stat;
+pub mod assess;
 pub mod run;
