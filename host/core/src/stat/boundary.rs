@@ -5,7 +5,7 @@
 //! `survival(z) + z · density(z) · ∫ ν(x) / x dx`, x from z / √last to z / √first, on one side; ν(x) is about
 //! exp(-0.583 x) and stands for the points being discrete.
 
-use crate::stat::normal::{density, survival};
+use crate::stat::normal::{density, survival, upper_quantile};
 use crate::stat::sample::count;
 
 /// What discreteness costs, from -ζ(1/2) / √(2π).
@@ -13,6 +13,12 @@ const DISCRETENESS: f64 = 0.583;
 
 /// The formula is for the tail. Nearer to the middle the probability is at least what it says here.
 const NEAREST: f64 = 1.0;
+
+/// No boundary lies further out: the smallest number is a larger probability than that of what is beyond.
+const FURTHEST: f64 = 40.0;
+
+/// How often the range of a boundary is halved: to about 1e-12.
+const HALVINGS: u32 = 40;
 
 /// The looks at a growing number of points: after every one from the first to the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,10 +41,15 @@ impl Looks {
         (survival(tail) + again).max(survival(z)).min(1.0)
     }
 
-    /// The `z` that is crossed with probability `alpha`, which must lie above 0 and below 1.
+    /// The `z` that is crossed with probability `alpha`, which must lie above 0 and below 1. At least that of one look,
+    /// since every further look adds to the probability.
     pub(super) fn critical(self, alpha: f64) -> f64 {
-        let (mut low, mut high) = (-40.0, 40.0);
-        for _ in 0..64 {
+        let mut low = upper_quantile(alpha);
+        let mut high = low + 1.0;
+        while self.crossing(high) > alpha && high < FURTHEST {
+            high += 1.0;
+        }
+        for _ in 0..HALVINGS {
             let middle = f64::midpoint(low, high);
             if self.crossing(middle) > alpha { low = middle } else { high = middle }
         }
@@ -47,7 +58,7 @@ impl Looks {
 
     /// The integral of ν(x) / x, by Simpson's rule over the logarithm of x.
     fn overshoot(self, z: f64) -> f64 {
-        const PANELS: u32 = 16;
+        const PANELS: u32 = 8;
         let from = libm::log(z / libm::sqrt(count(self.last)));
         let to = libm::log(z / libm::sqrt(count(self.first.max(1))));
         let step = (to - from) / f64::from(PANELS);

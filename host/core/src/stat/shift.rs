@@ -5,6 +5,8 @@
 //! Mann–Whitney test would not reject, so test, estimate and interval never contradict each other:
 //! `low <= estimate <= high`, ties or not.
 
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Serialize};
 
 use crate::stat::mann_whitney::{Method, deviation, share, untied_ways};
@@ -77,17 +79,71 @@ fn left_out(ways: &[u64], tail: f64) -> usize {
 
 /// The `place`-th smallest difference, counted from 0, without making a list of all.
 ///
-/// A difference is found by halving the floating-point numbers themselves, at most 64 times; how many pairs differ by
-/// at most a candidate is counted along the two sorted samples. That is exact, since rounding never reverses an order.
+/// The range in which it lies is halved until few differences are left in it, and these are listed. How many pairs
+/// differ by at most a bound is counted along the two sorted samples. That is exact, since rounding never reverses an
+/// order.
 fn difference(first: &Sample, second: &Sample, place: usize) -> f64 {
-    let lowest = second.least() - first.greatest();
-    let highest = second.greatest() - first.least();
-    let (mut low, mut high) = (position(lowest), position(highest));
-    while low < high {
-        let middle = midpoint(low, high);
-        if at_most(first, second, number(middle)) > place { high = middle } else { low = middle + 1 }
+    let few = 2 * (first.count() + second.count());
+    let mut range = Range::of_all(first, second);
+    while range.held[1] - range.held[0] > few {
+        let Some(middle) = range.middle() else { return range.within + 0.0 };
+        range.halve(middle, at_most(first, second, middle), place);
     }
-    number(low) + 0.0
+    range.listed(first, second, place)
+}
+
+/// A range of differences: beyond `below`, up to `within`.
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    below: f64,
+    within: f64,
+    /// How many differences are at most `below`, and at most `within`.
+    held: [usize; 2],
+    halvings: u32,
+}
+
+impl Range {
+    /// After how many halvings of the distance the floating-point numbers themselves are halved, which ends after 64.
+    const BY_DISTANCE: u32 = 32;
+
+    fn of_all(first: &Sample, second: &Sample) -> Self {
+        let below = (second.least() - first.greatest()).next_down();
+        let pairs = first.count().saturating_mul(second.count());
+        Self { below, within: second.greatest() - first.least(), held: [0, pairs], halvings: 0 }
+    }
+
+    /// A number inside; none when there is only one difference left, however often.
+    fn middle(&self) -> Option<f64> {
+        let by_distance = f64::midpoint(self.below, self.within);
+        if self.halvings < Self::BY_DISTANCE && self.below < by_distance && by_distance < self.within {
+            return Some(by_distance);
+        }
+        let middle = midpoint(position(self.below), position(self.within));
+        if middle > position(self.below) { Some(number(middle)) } else { None }
+    }
+
+    /// Keeps the half that holds the place.
+    fn halve(&mut self, middle: f64, held: usize, place: usize) {
+        let [below, within] = &mut self.held;
+        if held > place {
+            (self.within, *within) = (middle, held);
+        } else {
+            (self.below, *below) = (middle, held);
+        }
+        self.halvings += 1;
+    }
+
+    /// The place among those that are left.
+    fn listed(&self, first: &Sample, second: &Sample, place: usize) -> f64 {
+        let mut left = Vec::with_capacity(self.held[1] - self.held[0]);
+        for low in first.ascending() {
+            let start = second.ascending().partition_point(|value| value - low <= self.below);
+            let rest = second.ascending().iter().skip(start).map(|value| value - low);
+            left.extend(rest.take_while(|difference| *difference <= self.within));
+        }
+        let place = (place - self.held[0]).min(left.len().saturating_sub(1));
+        if left.is_empty() { self.within } else { *left.select_nth_unstable_by(place, f64::total_cmp).1 + 0.0 }
+    }
 }
 
 /// How many pairs differ by at most `bound`.
@@ -122,8 +178,6 @@ fn midpoint(low: i64, high: i64) -> i64 {
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "differences of small integers are exact")]
 mod tests {
-    use alloc::vec::Vec;
-
     use super::*;
 
     fn sample(values: &[f64]) -> Sample {

@@ -56,7 +56,7 @@ fn without_a_change(table: &mut String) {
     for rho in DEPENDENCES {
         let pairs = metric(rho, 0.0, 180);
         for number in [3, 18] {
-            let peer = kayenta().share(1_000, &looks(number, 180), &pairs);
+            let peer = kayenta().share(500, &looks(number, 180), &pairs);
             let ours = Judge::differs(180).share(4_000, &looks(number, 180), &pairs);
             row(table, &format!("no change, autocorrelation {rho}, {number} looks up to 180 points"), [peer, ours]);
         }
@@ -115,8 +115,8 @@ fn with_gaps(kept: impl Fn(&mut Noise, usize) -> bool + Sync) -> impl Fn(&mut No
 
 fn in_other_worlds(table: &mut String) {
     let mut add = |name: &str, pairs: &(dyn Fn(&mut Noise) -> Pair + Sync)| {
-        let peer = kayenta().share(1_000, &looks(18, 180), pairs);
-        let ours = Judge::differs(180).share(2_000, &always(180), pairs);
+        let peer = kayenta().share(300, &looks(18, 180), pairs);
+        let ours = Judge::differs(180).share(1_000, &always(180), pairs);
         row(table, &format!("no change, {name}; 18 looks, every point from 10 to 180"), [peer, ours]);
     };
     add("heavy tails (Student's t, 3 degrees)", &|noise| [noise.heavy(180), noise.heavy(180)]);
@@ -124,6 +124,11 @@ fn in_other_worlds(table: &mut String) {
     add("a season of 90 minutes on both sides", &seasonal);
     add("autocorrelation 0.5, 20 % missing at random", &with_gaps(|noise, _| noise.uniform() > 0.2));
     add("autocorrelation 0.5, 45 minutes missing", &with_gaps(|_, minute| !(60..105).contains(&minute)));
+    add("autocorrelation 0.8, a baseline of 60 points", &|noise| {
+        let [mut baseline, window] = metric(0.8, 0.0, 180)(noise);
+        baseline.truncate(60);
+        [baseline, window]
+    });
     add("half of it remembers by 0.95, half is fresh", &|noise| {
         [(); 2].map(|()| noise.remembering(0.95, 180).into_iter().map(|z| z + noise.normal()).collect())
     });
