@@ -141,7 +141,7 @@ pub fn judge(compared: &Compared<'_>, terms: &Terms) -> Judgement {
     let mut found = Found {
         shift,
         relative: relative(shift, baseline.median()),
-        interval: width.interval(baseline, window, limits.critical),
+        interval: width.interval([baseline, window], terms.points, limits.critical),
         effect: Effect::of(baseline, window),
         p: None,
         dependence,
@@ -315,7 +315,18 @@ mod tests {
 
         assert_eq!(found.class, Class::Increased);
         assert!((found.found.unwrap().p.unwrap() - 2.0 / 252.0).abs() < 1e-9);
-        assert_eq!(judged(&low[..3], &high[..3], &terms).class, Class::NoDifference);
+        assert_eq!(found.found.unwrap().interval, Some(Interval { low: 6.0, high: 14.0 }));
+        assert_eq!(judged(&low, &low, &terms).class, Class::NoDifference);
+    }
+
+    #[test]
+    fn points_that_could_not_show_any_difference_show_no_sameness() {
+        let terms = Terms { points: Points::Independent, watch: Watch::Once, ..Terms::default() };
+
+        let found = judged(&[1.0, 2.0, 3.0], &[11.0, 12.0, 13.0], &terms);
+
+        assert_eq!((found.class, found.found.unwrap().interval), (Class::TooEarly, None));
+        assert!(found.reason.contains("no arrangement of so few points"), "{}", found.reason);
     }
 
     #[test]

@@ -38,7 +38,9 @@ pub(super) fn words(class: Class, points: [usize; 2], found: Option<&Found>, lim
 
 /// Why points that are enough by number are too few.
 fn unsteady(found: &Found) -> String {
-    if found.effective < STEADY {
+    if found.interval.is_none() {
+        format!("no arrangement of so few points would be clear enough ({})", found.dependence)
+    } else if found.effective < STEADY {
         format!("one side moves as a whole, its points count as {:.1} independent ones", found.effective)
     } else {
         format!("{}", found.dependence)

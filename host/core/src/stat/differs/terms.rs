@@ -112,6 +112,9 @@ impl Terms {
         if self.direction.looks_down() && clear.down >= critical {
             return Class::Decreased;
         }
+        if found.interval.is_none() {
+            return Class::TooEarly;
+        }
         match (self.points, found.dependence.warning) {
             (Points::Series, Some(Warning::TooShort | Warning::TooStrong)) => Class::TooEarly,
             (Points::Series, None) if found.effective < STEADY => Class::TooEarly,

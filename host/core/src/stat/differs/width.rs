@@ -71,11 +71,17 @@ impl Width {
         }
     }
 
-    /// The interval of all shifts that are less than `critical` standard deviations away.
-    pub(super) fn interval(self, baseline: &Sample, window: &Sample, critical: f64) -> Option<Interval> {
-        let deviation = deviation(count(baseline.count()), count(window.count()), 0.0);
-        let reach = student::from_normal(critical, self.freedom) * deviation * libm::sqrt(self.inflation);
-        shift::reaching(baseline, window, reach)
+    /// The interval of all shifts that are less than `critical` standard deviations away; counted exactly where that is
+    /// possible.
+    pub(super) fn interval(self, [baseline, window]: [&Sample; 2], points: Points, critical: f64) -> Option<Interval> {
+        match points {
+            Points::Independent => shift::interval(baseline, window, 1.0 - 2.0 * normal::survival(critical)),
+            Points::Series => {
+                let deviation = deviation(count(baseline.count()), count(window.count()), 0.0);
+                let reach = student::from_normal(critical, self.freedom) * deviation * libm::sqrt(self.inflation);
+                shift::reaching(baseline, window, reach)
+            }
+        }
     }
 
     /// How clearly the window lies below, and above, a baseline that is moved by `shift`.
