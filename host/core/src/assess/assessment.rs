@@ -15,8 +15,8 @@ use crate::time::Span;
 #[serde(try_from = "Terms", into = "Terms")]
 pub struct Assessment {
     pub(super) conditions: Conditions,
-    /// None: no end.
-    pub(super) count: Option<NonZeroU32>,
+    /// As written: none for one measurement without an interval, and for no end with one.
+    count: Option<NonZeroU32>,
     pub(super) interval: Option<Span>,
     pub(super) initial_delay: Span,
     /// None: any number of failures.
@@ -57,7 +57,7 @@ impl Assessment {
         let (Some(conditions), true) = (conditions, flaws.is_empty()) else { return Err(Refused::of(flaws)) };
         Ok(Self {
             conditions,
-            count: effective(limits.count, terms.interval),
+            count: NonZeroU32::new(limits.count),
             interval: terms.interval,
             initial_delay: terms.initial_delay,
             failure_limit: limits.failure,
@@ -78,15 +78,10 @@ impl Assessment {
 
     /// After how many measurements it ends, errors not counted; none for no end. Never zero.
     pub const fn effective_count(&self) -> Option<NonZeroU32> {
-        self.count
-    }
-}
-
-/// Without a count there is one measurement; with an interval, no end.
-const fn effective(count: u32, interval: Option<Span>) -> Option<NonZeroU32> {
-    match (NonZeroU32::new(count), interval) {
-        (None, None) => Some(NonZeroU32::MIN),
-        (count, _) => count,
+        match (self.count, self.interval) {
+            (None, None) => Some(NonZeroU32::MIN),
+            (count, _) => count,
+        }
     }
 }
 

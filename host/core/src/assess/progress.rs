@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
@@ -126,9 +127,10 @@ impl Assessed {
     fn ground(&self) -> Ground {
         match self.flight {
             Flight::None => self.assessment.weigh(&self.counts, self.course),
-            Flight::UnderWay => {
-                Ground::UnderWay { count: self.counts.count, of: self.assessment.count.map(core::num::NonZeroU32::get) }
-            }
+            Flight::UnderWay => Ground::UnderWay {
+                count: self.counts.count,
+                of: self.assessment.effective_count().map(NonZeroU32::get),
+            },
         }
     }
 

@@ -1,11 +1,15 @@
 //! Weighing: what the counts come to under the terms, by the first rule that fires.
 
+use core::num::NonZeroU32;
+
+use serde::{Deserialize, Serialize};
+
 use super::assessment::Assessment;
 use super::counts::Counts;
 use super::standing::Ground;
 
 /// Whether an assessment goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Course {
     /// It does, as far as its terms say.
@@ -59,7 +63,7 @@ impl Assessment {
 
     /// What it comes to when all measurements are made, no limit is broken, and successes in a row were not enough.
     fn count_reached(&self, counts: &Counts) -> Option<Ground> {
-        self.count.filter(|needed| counts.count >= needed.get())?;
+        self.effective_count().filter(|needed| counts.count >= needed.get())?;
         let successes = counts.consecutive_successes;
         Some(match (self.failure_limit, self.consecutive_success_limit) {
             (Some(_), Some(limit)) => Ground::BetweenLimits { successes, limit: limit.get() },
@@ -73,7 +77,7 @@ impl Assessment {
     fn unfinished(&self, counts: &Counts, course: Course) -> Ground {
         let Counts { count, failed, inconclusive, errors, .. } = *counts;
         match course {
-            Course::Onward => Ground::UnderWay { count, of: self.count.map(core::num::NonZeroU32::get) },
+            Course::Onward => Ground::UnderWay { count, of: self.effective_count().map(NonZeroU32::get) },
             Course::Stopped if counts.answers() == 0 => Ground::StoppedUnanswered { inconclusive, errors },
             Course::Stopped => Ground::Stopped { count, failed },
         }

@@ -3,3 +3,5 @@
 mod table;
 mod refused;
 mod due;
+mod restated;
+mod laws;

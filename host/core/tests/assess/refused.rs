@@ -146,6 +146,8 @@ fn what_is_read_back_is_checked_again_and_stays_the_same() {
     let written = serde_json::to_string(&assessment).unwrap();
 
     assert_eq!(serde_json::from_str::<Assessment>(&written).unwrap(), assessment);
+    let once = Assessment::try_new(&Terms { count: 0, interval: None, failure_limit: 3, ..good() }).unwrap();
+    assert_eq!(serde_json::from_str::<Assessment>(&serde_json::to_string(&once).unwrap()).unwrap(), once);
     let error = serde_json::from_str::<Assessment>(r#"{"count": 2}"#).unwrap_err().to_string();
     assert!(error.contains("there is no condition") && error.contains("there is no interval"), "{error}");
 }
