@@ -17,4 +17,5 @@ pub mod dependence;
 mod boundary;
 pub mod differs;
 pub mod sequential;
+pub mod trend;
 pub mod kayenta;

@@ -176,8 +176,7 @@ impl Dependence {
     /// The variance around the series' own mean is too small, the more so the stronger the dependence; this is made
     /// good, at most twofold.
     pub fn long_run_variance(&self, series: &Autocovariance) -> f64 {
-        let used = (self.inflation / count(series.points().max(1))).min(0.5);
-        series.variance() * self.inflation / (1.0 - used)
+        series.variance() * self.inflation / (1.0 - series.fitted_share(self.inflation))
     }
 }
 
@@ -292,5 +291,17 @@ mod tests {
 
         assert_eq!((found.method, found.warning), (Method::Constant, None));
         assert!(found.inflation <= 1.0);
+    }
+
+    #[test]
+    fn a_cycle_is_no_dependence_of_the_mean() {
+        for (length, noise) in [(5, 0.0), (5, 0.3), (5, 1.0), (4, 0.1), (3, 0.3)] {
+            let cycle: Vec<f64> =
+                scattered(120).iter().zip(0..).map(|(x, n)| f64::from(n % length) + noise * (x - 0.5)).collect();
+
+            let found = Dependence::estimate(&cycle[..60], &cycle[60..]);
+
+            assert!(found.inflation < 1.5, "{length} {noise}: {found}");
+        }
     }
 }

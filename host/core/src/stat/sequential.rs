@@ -16,7 +16,7 @@ pub mod design;
 pub mod judgement;
 pub mod tally;
 mod memory;
-mod normal_mixture;
+pub(super) mod normal_mixture;
 mod ratio_mixture;
 mod beta;
 mod two_shares;

@@ -7,6 +7,9 @@ use crate::stat::sample::{count, mean, sum};
 /// How many lags are looked at.
 pub const LAGS: usize = 8;
 
+/// The largest share of the variance that may be ascribed to what was fitted.
+const LARGEST_SHARE: f64 = 0.5;
+
 /// The autocovariances of one series around its own mean, at lag 0 to [`LAGS`], each divided by the number of points.
 ///
 /// That divisor, and not the number of pairs, keeps them those of a possible series (Priestley, Spectral Analysis and
@@ -14,15 +17,22 @@ pub const LAGS: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Autocovariance {
     points: usize,
+    /// How many parameters were fitted to the series: 1 for a mean, 2 for a mean and a slope.
+    fitted: u8,
     lags: [f64; LAGS + 1],
 }
 
 impl Autocovariance {
     /// Of no points at all.
-    pub const EMPTY: Self = Self { points: 0, lags: [0.0; LAGS + 1] };
+    pub const EMPTY: Self = Self { points: 0, fitted: 1, lags: [0.0; LAGS + 1] };
 
     /// Of these values, in order of time, which must be finite.
     pub fn of(values: &[f64]) -> Self {
+        Self::around(values, 1)
+    }
+
+    /// Of what is left of values when so many parameters have been fitted to them, the mean being one of them.
+    pub fn around(values: &[f64], fitted: u8) -> Self {
         let Some(first) = values.first() else { return Self::EMPTY };
         if values.iter().all(|value| value.total_cmp(first).is_eq()) {
             return Self { points: values.len(), ..Self::EMPTY };
@@ -35,7 +45,7 @@ impl Autocovariance {
                 values.iter().zip(later).map(|(now, then)| (now - centre) * (then - centre)).collect();
             *found = sum(&products) / count(values.len());
         }
-        Self { points: values.len(), lags }
+        Self { points: values.len(), fitted, lags }
     }
 
     /// Of so many points, from sums of products around the mean at each lag.
@@ -43,12 +53,18 @@ impl Autocovariance {
         if points == 0 {
             return Self::EMPTY;
         }
-        Self { points, lags: sums.map(|sum| sum / count(points)) }
+        Self { points, fitted: 1, lags: sums.map(|sum| sum / count(points)) }
     }
 
     /// How many points there were.
     pub fn points(&self) -> usize {
         self.points
+    }
+
+    /// The share of the variance that went into what was fitted, at such an inflation: each parameter takes as much as
+    /// the mean does. At most a half.
+    pub(super) fn fitted_share(&self, inflation: f64) -> f64 {
+        (inflation * f64::from(self.fitted) / count(self.points.max(1))).min(LARGEST_SHARE)
     }
 
     /// The variance around the own mean, with divisor n.

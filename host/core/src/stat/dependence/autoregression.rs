@@ -23,11 +23,8 @@ pub(super) struct Fit {
 /// How often the correction for the mean is worked out anew. It needs the inflation, which needs the correction.
 const ROUNDS: usize = 8;
 
-/// The largest share of the variance that may be ascribed to having used the own mean.
-const LARGEST_SHARE: f64 = 0.5;
-
 /// Where a reflection coefficient is stopped, so that the model stays one of a series that has a mean.
-const STRONGEST: f64 = 0.99;
+const STRONGEST: f64 = 0.98;
 
 impl Fit {
     /// Fits the series together, each around its own mean, weighted by their numbers of points.
@@ -91,7 +88,7 @@ fn pooled(series: &[&Autocovariance], inflation: f64) -> [f64; LAGS] {
     let mut pooled = [0.0; LAGS];
     for series in series {
         let points = count(series.points());
-        let share = (inflation / points).min(LARGEST_SHARE);
+        let share = series.fitted_share(inflation);
         for ((lag, found), sum) in series.correlations().into_iter().enumerate().zip(&mut pooled) {
             let pairs = (points - count(lag + 1)).max(1.0);
             let corrected = (1.0 - share) * found * points / pairs + share;
@@ -115,7 +112,8 @@ struct Step {
 
 /// The predictors of order 1 to [`LAGS`]: Durbin, "The fitting of time-series models", Review of the International
 /// Statistical Institute 28 (1960). Each order adds one term to 1ᵀΓ⁻¹1, whose inverse factors into prediction errors.
-/// An order that leaves next to nothing to explain is the last.
+/// An order that would leave next to nothing to explain is not taken: a cycle that repeats itself would pass for a series
+/// that never comes back to its mean.
 fn levinson(correlations: &[f64; LAGS]) -> Vec<Step> {
     let mut steps = Vec::with_capacity(LAGS);
     let mut last = Step { order: 0, coefficients: [0.0; LAGS], error: 1.0, information: 0.0 };
@@ -124,14 +122,14 @@ fn levinson(correlations: &[f64; LAGS]) -> Vec<Step> {
         let known = correlations.iter().take(last.order).rev();
         let explained: f64 = last.coefficients.iter().zip(known).map(|(phi, correlation)| phi * correlation).sum();
         let exact = (target - explained) / last.error;
+        if last.order > 0 && exact.abs() >= STRONGEST {
+            break;
+        }
         let reflection = exact.clamp(-STRONGEST, STRONGEST);
         let information = last.information + rest * rest / last.error;
         let error = last.error * (1.0 - reflection * reflection);
         last = Step { order: last.order + 1, coefficients: last.extended(reflection), error, information };
         steps.push(last);
-        if exact.abs() >= STRONGEST {
-            break;
-        }
     }
     steps
 }
@@ -184,7 +182,7 @@ mod tests {
 
         let found = &steps[1].coefficients;
         assert!((found[0] - 0.5).abs() < 1e-12 && (found[1] - 0.3).abs() < 1e-12, "{found:?}");
-        assert!(steps[7].coefficients[2..].iter().all(|phi| phi.abs() < 1e-12));
+        assert!(steps.last().unwrap().coefficients[2..].iter().all(|phi| phi.abs() < 1e-12));
         let gamma = correlations[0];
         // The sum of the inverse of ((1, ρ), (ρ, 1)) is 2 / (1 + ρ).
         assert!((steps[1].information - 2.0 / (1.0 + gamma)).abs() < 1e-12);

@@ -26,7 +26,7 @@ impl Default for Design {
 
 impl Design {
     /// The error rate that one direction may use up.
-    pub(super) fn alpha_per_side(&self) -> f64 {
+    pub(in crate::stat) fn alpha_per_side(&self) -> f64 {
         match self.direction {
             Direction::Rise | Direction::Drop => self.alpha.as_f64(),
             Direction::Either => self.alpha.as_f64() / 2.0,

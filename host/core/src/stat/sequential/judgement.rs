@@ -58,20 +58,22 @@ pub enum Quantity {
     Ratio,
     /// The window's level.
     Level,
+    /// The slope within the window.
+    Slope,
 }
 
 /// The evidence for each direction, as logarithms of e-values.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Evidence {
-    pub(super) up: f64,
-    pub(super) down: f64,
+pub(in crate::stat) struct Evidence {
+    pub(in crate::stat) up: f64,
+    pub(in crate::stat) down: f64,
     /// What either must reach.
-    pub(super) needed: f64,
+    pub(in crate::stat) needed: f64,
 }
 
 impl Evidence {
     /// The larger of those that are looked for.
-    pub(super) fn strongest(&self, design: &Design) -> f64 {
+    pub(in crate::stat) fn strongest(&self, design: &Design) -> f64 {
         match (design.direction.looks_up(), design.direction.looks_down()) {
             (true, false) => self.up,
             (false, true) => self.down,
@@ -80,7 +82,7 @@ impl Evidence {
     }
 
     /// What it amounts to. What can't be compared is too early, never "no difference".
-    pub(super) fn class(&self, design: &Design) -> Class {
+    pub(in crate::stat) fn class(&self, design: &Design) -> Class {
         if self.up.is_nan() || self.down.is_nan() {
             Class::TooEarly
         } else if design.direction.looks_up() && self.up >= self.needed {
@@ -147,6 +149,7 @@ impl fmt::Display for Interval {
             Quantity::Difference => "the difference is ",
             Quantity::Ratio => "the ratio is ",
             Quantity::Level => "the true level is ",
+            Quantity::Slope => "the true slope is ",
         })?;
         match (self.low, self.high) {
             (Some(low), Some(high)) => write!(f, "between {} and {}", Short(low), Short(high)),

@@ -20,7 +20,7 @@ use crate::stat::normal;
 
 /// A look: how much information there is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Time {
+pub(in crate::stat) struct Time {
     /// In units of the precision of the mixture.
     spread: f64,
     /// How many standard errors the one drift would have come to.
@@ -31,14 +31,14 @@ impl Time {
     /// At so much `information`, where the boundary for `alpha` is to be lowest at `sharpest`.
     ///
     /// The best variance of the mixture is from Waudby-Smith et al. (2024), appendix B.2.
-    pub(super) fn of(information: f64, sharpest: f64, alpha: f64) -> Self {
+    pub(in crate::stat) fn of(information: f64, sharpest: f64, alpha: f64) -> Self {
         let twice = -2.0 * libm::log((2.0 * alpha).min(0.9));
         let time = (information / sharpest).clamp(1e-9, 1e9);
         Self { spread: time * (twice + libm::log(twice) + 1.0), drift: libm::sqrt(-2.0 * libm::log(alpha) * time) }
     }
 
     /// The logarithm of the e-value of a difference that is `z` standard errors above what is tolerated.
-    pub(super) fn log_e(self, z: f64) -> f64 {
+    pub(in crate::stat) fn log_e(self, z: f64) -> f64 {
         let share = self.spread / (1.0 + self.spread);
         let all = 0.5 * (share * z * z - libm::log1p(self.spread)) + LN_2 + log_cdf(z * libm::sqrt(share));
         let one = self.drift * (z - 0.5 * self.drift);
@@ -46,7 +46,7 @@ impl Time {
     }
 
     /// How many standard errors the difference must be above what is tolerated, for an e-value of 1 / `alpha`.
-    pub(super) fn boundary(self, alpha: f64) -> f64 {
+    pub(in crate::stat) fn boundary(self, alpha: f64) -> f64 {
         let needed = -libm::log(alpha);
         let (mut low, mut high) = (-10.0, 10.0);
         while self.log_e(high) < needed && high < 1e9 {
