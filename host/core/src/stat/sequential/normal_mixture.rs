@@ -34,7 +34,10 @@ impl Time {
     pub(in crate::stat) fn of(information: f64, sharpest: f64, alpha: f64) -> Self {
         let twice = -2.0 * libm::log((2.0 * alpha).min(0.9));
         let time = (information / sharpest).clamp(1e-9, 1e9);
-        Self { spread: time * (twice + libm::log(twice) + 1.0), drift: libm::sqrt(-2.0 * libm::log(alpha) * time) }
+        Self {
+            spread: time * (twice + libm::log(twice) + 1.0).max(1.0),
+            drift: libm::sqrt(-2.0 * libm::log(alpha) * time),
+        }
     }
 
     /// The logarithm of the e-value of a difference that is `z` standard errors above what is tolerated.

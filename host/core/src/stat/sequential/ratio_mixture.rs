@@ -20,6 +20,16 @@ fn ratios() -> [f64; BETS] {
     ratios
 }
 
+/// What part of the stake goes on a bet. Most is on ratios of 1.5 to 4, where a sample more or less matters; large ones
+/// win soon with whatever they have, and a smaller one takes its time anyhow.
+fn stake(step: usize) -> f64 {
+    match step {
+        0..4 => 0.06,
+        4..10 => 0.11,
+        _ => 0.1 / 6.0,
+    }
+}
+
 /// The wins of all the bets in one direction, as logarithms.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Bets([f64; BETS]);
@@ -42,8 +52,8 @@ impl Bets {
     /// The logarithm of the e-value of all the bets together.
     pub(super) fn log_e(&self) -> f64 {
         let most = self.0.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let sum: f64 = self.0.iter().map(|win| libm::exp(win - most)).sum();
-        most + libm::log(sum / count(BETS))
+        let sum: f64 = self.0.iter().enumerate().map(|(step, win)| stake(step) * libm::exp(win - most)).sum();
+        most + libm::log(sum)
     }
 }
 
@@ -66,7 +76,10 @@ mod tests {
         let mut bets = Bets::NONE;
         bets.add(2.0, |ratio| if ratio > 23.0 { 2.0 * 17.0_f64.ln() } else { 0.0 });
 
-        assert!((bets.log_e() - 2.0_f64.ln()).abs() < 1e-12);
+        // The largest ratio has a sixtieth of the stake, which has become seventeen times as much.
+        assert!((bets.log_e() - (1.0_f64 + 16.0 / 60.0).ln()).abs() < 1e-12);
+        let stakes: f64 = (0..BETS).map(stake).sum();
+        assert!((stakes - 1.0).abs() < 1e-12);
     }
 
     #[test]

@@ -13,7 +13,6 @@ use super::tally::{Counting, Dispersion, NotATally, Tallies, Tally};
 use super::two_shares::TwoShares;
 use crate::stat::class::Class;
 use crate::stat::dependence::autocovariance::Autocovariance;
-use crate::stat::dependence::student;
 use crate::stat::sample::count;
 
 /// Events of a window against those of a baseline, one after the other.
@@ -72,8 +71,7 @@ impl ShareAfter {
         let (dispersion, points) = (self.dispersion(), self.window.points());
         let evidence = self.evidence(&dispersion);
         let boundary = self.time().boundary(self.design.alpha_per_side());
-        let limit = student::from_normal(boundary, dispersion.dependence.freedom_over(self.points()));
-        let (low, high) = self.two(&dispersion).ratios(limit);
+        let (low, high) = self.two(&dispersion).ratios(boundary);
         Judgement {
             class: evidence.class(&self.design),
             points,
@@ -95,11 +93,6 @@ impl ShareAfter {
         self.window.points() == 0 || self.baseline_points == 0
     }
 
-    /// All points together, as a number.
-    fn points(&self) -> f64 {
-        count(self.window.points() + self.baseline_points)
-    }
-
     fn dispersion(&self) -> Dispersion {
         let found = Dispersion::estimate(&self.past, &self.window.residuals());
         Dispersion { factor: found.factor.min(self.ceiling.unwrap_or(f64::MAX)), ..found }
@@ -112,12 +105,8 @@ impl ShareAfter {
     fn evidence(&self, dispersion: &Dispersion) -> Evidence {
         let tolerated = self.design.tolerance.at(self.baseline.level().unwrap_or_default());
         let (up, down) = self.two(dispersion).distances(tolerated);
-        let (time, freedom) = (self.time(), dispersion.dependence.freedom_over(self.points()));
-        Evidence {
-            up: time.log_e(student::to_normal(up, freedom)),
-            down: time.log_e(student::to_normal(down, freedom)),
-            needed: -libm::log(self.design.alpha_per_side()),
-        }
+        let time = self.time();
+        Evidence { up: time.log_e(up), down: time.log_e(down), needed: -libm::log(self.design.alpha_per_side()) }
     }
 
     /// The information at this look, the horizon being as busy as the baseline was.
