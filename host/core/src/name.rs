@@ -90,6 +90,8 @@ names! {
     PluginName;
     /// The name of a secret, unique within its plan.
     SecretName;
+    /// The name of a measured quantity, unique among those that are judged together.
+    MetricName;
 }
 
 #[cfg(test)]
