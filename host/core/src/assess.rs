@@ -2,8 +2,8 @@
 //! they come to. A rule family for who comes from Argo Rollouts: its words, its defaults, its outcomes.
 //!
 //! [`Terms`](terms::Terms) are what an author writes, an [`Assessment`](assessment::Assessment) is what has been
-//! checked, and [`Assessed`](progress::Assessed) goes from its start to its end as measurements arrive. The same
-//! measurements have the same outcome as there, but for these differences, each on purpose:
+//! checked, and [`Assessed`](progress::Assessed) goes from its start to its end as measurements arrive; several of them
+//! together are [`Assessments`](several::Assessments). The same measurements have the same outcome as there, but for these differences, each on purpose:
 //!
 //! 1. **Stopped is not successful.** An assessment that is stopped before any success or failure was measured ends as
 //!    inconclusive; there it is successful.
@@ -20,6 +20,10 @@
 //! 9. **Terms are refused** that could not be kept: a negative count, numbers beyond 32 bits, an interval or a pause of
 //!    no length, a range without numbers.
 //! 10. **Nothing measured is thrown away.** Measurements are the caller's to keep, all of them; there it is the last 10.
+//! 11. **Dry runs delay nothing.** Several metrics have their outcome once those that count have ended; there, one that
+//!     is a dry run without an end keeps it open.
+//! 12. **What is under way is waited for**, when one metric ended badly and the others are stopped, unless it failed,
+//!     which nothing outweighs. There, it is cut off.
 
 pub mod condition;
 pub mod terms;
@@ -30,5 +34,7 @@ pub mod counts;
 pub mod standing;
 mod weigh;
 pub mod progress;
+pub mod overall;
+pub mod several;
 
 pub use weigh::Course;

@@ -58,11 +58,11 @@ fn terms() -> impl Strategy<Value = Terms> {
     })
 }
 
-fn good_terms() -> impl Strategy<Value = Terms> {
+pub(crate) fn good_terms() -> impl Strategy<Value = Terms> {
     terms().prop_filter("terms that are well", are_well)
 }
 
-fn event() -> impl Strategy<Value = Event> {
+pub(crate) fn event() -> impl Strategy<Value = Event> {
     let value = prop::sample::select(vec![1.0, 1.0, 0.97, 0.95, 0.92, 0.9, 0.5, 1.5, -0.0]);
     let no_number = prop::sample::select(vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY]);
     prop_oneof![

@@ -5,3 +5,4 @@ mod refused;
 mod due;
 mod restated;
 mod laws;
+mod several;
