@@ -262,7 +262,9 @@ mod tests {
         };
 
         assert_eq!(class(&with(0), &with(3)), Class::NoDifference);
-        assert_eq!(class(&with(0), &with(15)), Class::Increased);
+        let found = judged(&with(0), &with(15), &Terms::default());
+        assert_eq!(found.class, Class::Increased);
+        assert!(found.reason.starts_with("increased in that 52 % of pairs have the larger value"), "{}", found.reason);
         assert_eq!(class(&with(15), &with(0)), Class::Decreased);
     }
 

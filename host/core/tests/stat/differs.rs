@@ -56,6 +56,27 @@ fn heavy_tails_raise_no_more_alarms() {
     assert!(share <= 0.03, "{share}");
 }
 
+/// Half of it remembers by 0.95, half of it is fresh noise that hides this from a short look.
+fn veiled(noise: &mut Noise, points: usize) -> Sample {
+    let slow = noise.remembering(0.95, points);
+    Sample::new(&slow.into_iter().map(|value| value + noise.normal()).collect::<Vec<_>>()).unwrap()
+}
+
+#[test]
+fn a_long_past_shows_a_dependence_that_a_short_window_hides() {
+    let mut noise = Noise::new(9);
+    let (mut blind, mut knowing) = (0, 0);
+    for _ in 0..100 {
+        let [baseline, window, past] = [120, 120, 1_440].map(|points| veiled(&mut noise, points));
+        let compared = Compared { baseline: Some(&baseline), window: Some(&window), history: None };
+        blind += u32::from(judge(&compared, &Terms::default()).class.is_difference());
+        let compared = Compared { history: Some(&past), ..compared };
+        knowing += u32::from(judge(&compared, &Terms::default()).class.is_difference());
+    }
+
+    assert!(knowing <= 3 && blind > 3 * knowing.max(1), "{knowing} of 100 with a past, {blind} without");
+}
+
 fn series(points: std::ops::Range<usize>) -> impl Strategy<Value = Sample> {
     prop::collection::vec(prop_oneof![-3..3_i32, -1000..1000_i32], points)
         .prop_map(|values| Sample::new(&values.into_iter().map(f64::from).collect::<Vec<_>>()).unwrap())

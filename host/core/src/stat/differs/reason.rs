@@ -14,9 +14,8 @@ pub(super) fn words(class: Class, points: [usize; 2], found: Option<&Found>, lim
     };
     match (class, found.ground) {
         (_, Ground::FarOut) => format!(
-            "{} by {}, ten times beyond everything that the baseline has shown; {baseline} and {window} points",
-            verb(class),
-            size(found)
+            "{}, ten times beyond everything that the baseline has shown; {baseline} and {window} points",
+            change(class, found)
         ),
         (_, Ground::Nothing) => format!(
             "too early to tell: {baseline} and {window} points, {FEWEST} on either side show how they depend on each \
@@ -26,9 +25,8 @@ pub(super) fn words(class: Class, points: [usize; 2], found: Option<&Found>, lim
             format!("too early to tell: {}; {}", unsteady(found), basis(points, found, limits))
         }
         (Class::NoData | Class::NoDifference | Class::Increased | Class::Decreased, Ground::Ranks) => format!(
-            "{} by {}{}; {}; {}",
-            verb(class),
-            size(found),
+            "{}{}; {}; {}",
+            change(class, found),
             tolerance(class, limits),
             basis(points, found, limits),
             found.dependence
@@ -47,14 +45,21 @@ fn unsteady(found: &Found) -> String {
     }
 }
 
-fn verb(class: Class) -> &'static str {
-    match class {
+/// What changed and by how much. Where most pairs are tied the shift is zero, and the share of pairs says more.
+fn change(class: Class, found: &Found) -> String {
+    let verb = match class {
         Class::NoData => "nothing to compare",
         Class::TooEarly => "too early to tell",
-        Class::NoDifference => "no difference shown; off",
+        Class::NoDifference => "no difference shown: off",
         Class::Increased => "increased",
         Class::Decreased => "decreased",
+    };
+    if found.shift.abs() > 0.0 {
+        return format!("{verb} by {}", size(found));
     }
+    let share = percent(found.effect.superiority);
+    let lead = if class.is_difference() { format!("{verb} in that") } else { "no difference shown:".to_string() };
+    format!("{lead} {share} of pairs have the larger value in the window, ties counting half")
 }
 
 /// Such as `9.80 (9.8 %, between 5.10 and 14.40)`.
