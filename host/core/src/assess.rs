@@ -33,6 +33,7 @@ pub mod reading;
 pub mod counts;
 pub mod standing;
 mod weigh;
+mod words;
 pub mod progress;
 pub mod overall;
 pub mod several;

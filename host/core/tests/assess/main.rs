@@ -3,6 +3,7 @@
 mod table;
 mod refused;
 mod due;
+mod words;
 mod restated;
 mod laws;
 mod several;
