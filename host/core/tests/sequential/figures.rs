@@ -88,9 +88,9 @@ fn points_that_remember() {
             (Family::MeanAgainstBaseline { points: 60 }, 10_000, 60),
             (Family::MeanAgainstBaseline { points: 60 }, 10_000, 180),
             (Family::MeanAgainstBaseline { points: 180 }, 10_000, 180),
-            (Family::MeanAgainstBaseline { points: 60 }, 4_000, 1_000),
-            (Family::MeanAgainstConstant, 4_000, 1_000),
-            (Family::MeanPair, 4_000, 1_000),
+            (Family::MeanAgainstBaseline { points: 60 }, 1_500, 1_000),
+            (Family::MeanAgainstConstant, 1_500, 1_000),
+            (Family::MeanPair, 1_500, 1_000),
         ] {
             let found = tried(family, Design::default(), &world, (streams, most));
             writeln!(table, "  {rho:.2} {family:?}, {most} looks: {found}").unwrap();
@@ -112,7 +112,7 @@ fn points_that_remember() {
 #[test]
 #[ignore = "takes minutes; prints a table"]
 fn events_whose_level_is_restless() {
-    let mut table = String::from("level lognormal around 1 %, 1,000 looks, 4,000 streams, promised 1 %\n");
+    let mut table = String::from("level lognormal around 1 %, 1,000 looks, 1,500 streams, promised 1 %\n");
     for (rho, restless, of) in
         [(0.0, 0.5, 100), (0.0, 0.5, 1_000), (0.5, 0.3, 1_000), (0.8, 0.3, 100), (0.8, 0.3, 1_000)]
     {
@@ -123,7 +123,7 @@ fn events_whose_level_is_restless() {
             Family::ShareAfter { points: 60 },
             Family::SharePair,
         ] {
-            let found = tried(family, Design::default(), &world, (4_000, 1_000));
+            let found = tried(family, Design::default(), &world, (1_500, 1_000));
             writeln!(table, "  {rho:.1}, spread {restless}, of {of}, {family:?}: {found}").unwrap();
         }
     }

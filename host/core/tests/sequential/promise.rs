@@ -1,7 +1,12 @@
 //! The promise in small: false alarms and detections on a few hundred streams, with room for chance.
 
+use holdpoint_core::stat::class::Class;
+use holdpoint_core::stat::promise::Tolerance;
 use holdpoint_core::stat::sample::Sample;
 use holdpoint_core::stat::sequential::design::Design;
+use holdpoint_core::stat::sequential::mean::Mean;
+use holdpoint_core::stat::sequential::share::Share;
+use holdpoint_core::stat::sequential::tally::{Counting, Tally};
 use holdpoint_core::stat::trend::{Series, judge};
 use holdpoint_core::time::Elapsed;
 
@@ -101,4 +106,45 @@ fn noise_that_remembers_shows_no_trend_and_a_creep_does() {
     assert!(trends(0.8, 0.0, 60) <= 5.0);
     assert!(trends(0.0, 0.0, 0) <= 3.0);
     assert!(trends(0.0, 0.02, 0) >= 90.0);
+}
+
+/// The classes after each of these values, against a baseline.
+fn classes(baseline: &[f64], window: &[f64]) -> Vec<Class> {
+    let mut judge = Mean::against_baseline(Design::default(), &Sample::new(baseline).unwrap());
+    let look = |value: &f64| {
+        judge.push(*value).unwrap();
+        judge.class()
+    };
+    window.iter().map(look).collect()
+}
+
+#[test]
+fn a_handful_of_points_is_too_early_however_far_apart() {
+    assert_eq!(classes(&[1.0; 3], &[1.000_01; 3]), [Class::TooEarly; 3]);
+    assert!(classes(&[200.0], &[180.0; 28]).iter().all(|class| *class == Class::TooEarly));
+}
+
+#[test]
+fn values_of_which_most_are_a_hundred_times_larger_are_found() {
+    let noise = &mut Noise::seeded(5);
+    let baseline: Vec<f64> = (0..60).map(|_| 100.0 + noise.normal()).collect();
+    let window: Vec<f64> = (0..20).map(|n| if n % 10 < 3 { 100.0 } else { 10_000.0 } + noise.normal()).collect();
+
+    assert_eq!(classes(&baseline, &window).last(), Some(&Class::Increased));
+}
+
+#[test]
+fn three_errors_in_three_hundred_and_sixty_requests_are_counted() {
+    let design = Design { tolerance: Tolerance::NONE, ..rise() };
+    let before = [Tally { events: 0, of: 10 }; 36];
+    let judge = Share::against_constant(design, Counting::Requests, 1e-5).unwrap();
+    let mut judge = judge.with_history(&before).unwrap();
+    for sample in 0..36 {
+        judge.push(Tally { events: u64::from(sample % 12 == 7), of: 10 }).unwrap();
+    }
+
+    let judgement = judge.judge();
+
+    assert!((judgement.window.unwrap() - 3.0 / 360.0).abs() < 1e-12);
+    assert_eq!(judgement.class, Class::Increased, "{}", judgement.reason());
 }

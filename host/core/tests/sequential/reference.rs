@@ -1,7 +1,7 @@
 //! Published data, judged the same as by other programs and other roads (`tests/stat/reference/sequential.py`).
 
 use holdpoint_core::stat::dependence::{Dependence, Method};
-use holdpoint_core::stat::promise::Direction;
+use holdpoint_core::stat::promise::{Alpha, Direction, Tolerance};
 use holdpoint_core::stat::sample::Sample;
 use holdpoint_core::stat::sequential::design::Design;
 use holdpoint_core::stat::sequential::mean::Mean;
@@ -75,8 +75,8 @@ fn agree(what: &str, found: f64, expected: f64) {
 
 /// The judge's evidence in one direction, at an error rate of half a percent a side.
 fn one_sided(direction: Direction) -> Design {
-    let alpha = holdpoint_core::stat::promise::Alpha::try_new(0.005).unwrap();
-    Design { alpha, direction, ..Design::default() }
+    let alpha = Alpha::try_new(0.005).unwrap();
+    Design { alpha, direction, tolerance: Tolerance::NONE, ..Design::default() }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::stat::promise::{Alpha, Direction, Tolerance};
+use crate::stat::promise::{Alpha, Amount, Direction, Tolerance};
 
 /// What a judge promises, and what it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -18,9 +18,11 @@ pub struct Design {
 }
 
 impl Default for Design {
-    /// One in a hundred, either direction, no tolerance, sharpest at 60 points.
+    /// One in a hundred, either direction, a ten-thousandth of the baseline as tolerance (which is more than rounding
+    /// and less than a change), sharpest at 60 points.
     fn default() -> Self {
-        Self { alpha: Alpha::DEFAULT, direction: Direction::Either, tolerance: Tolerance::NONE, horizon: 60 }
+        let tolerance = Tolerance::Relative(Amount::try_new(1e-4).unwrap_or(Amount::ZERO));
+        Self { alpha: Alpha::DEFAULT, direction: Direction::Either, tolerance, horizon: 60 }
     }
 }
 

@@ -307,13 +307,18 @@ mod tests {
     }
 
     #[test]
-    fn constants_that_differ_do_so_every_time() {
-        let mut mean = Mean::against_baseline(Design::default(), &Sample::new(&[1.0; 30]).unwrap());
-        for _ in 0..30 {
-            mean.push(1.000_01).unwrap();
-        }
+    fn constants_that_differ_by_more_than_is_tolerated_do_so_every_time() {
+        for (tolerance, expected) in
+            [(Tolerance::NONE, Class::Increased), (Design::default().tolerance, Class::NoDifference)]
+        {
+            let design = Design { tolerance, ..Design::default() };
+            let mut mean = Mean::against_baseline(design, &Sample::new(&[1.0; 30]).unwrap());
+            for _ in 0..30 {
+                mean.push(1.000_01).unwrap();
+            }
 
-        assert_eq!(mean.class(), Class::Increased);
+            assert_eq!(mean.class(), expected);
+        }
     }
 
     #[test]

@@ -226,7 +226,8 @@ mod tests {
 
     #[test]
     fn the_ends_of_the_scale_are_levels_too() {
-        let at = |level| Share::against_constant(Design::default(), Counting::Requests, level).unwrap();
+        let exactly = Design { tolerance: Tolerance::NONE, ..Design::default() };
+        let at = |level| Share::against_constant(exactly, Counting::Requests, level).unwrap();
 
         assert_eq!(fed(at(0.0), &[(0, 100)], 100).class(), Class::NoDifference);
         assert_eq!(fed(at(0.0), &[(1, 100)], 8).class(), Class::Increased);

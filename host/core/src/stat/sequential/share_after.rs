@@ -13,6 +13,7 @@ use super::tally::{Counting, Dispersion, NotATally, Tallies, Tally};
 use super::two_shares::TwoShares;
 use crate::stat::class::Class;
 use crate::stat::dependence::autocovariance::Autocovariance;
+use crate::stat::dependence::student;
 use crate::stat::sample::count;
 
 /// Events of a window against those of a baseline, one after the other.
@@ -71,7 +72,7 @@ impl ShareAfter {
         let (dispersion, points) = (self.dispersion(), self.window.points());
         let evidence = self.evidence(&dispersion);
         let boundary = self.time().boundary(self.design.alpha_per_side());
-        let (low, high) = self.two(&dispersion).ratios(boundary);
+        let (low, high) = self.two(&dispersion).ratios(student::from_normal(boundary, dispersion.freedom()));
         Judgement {
             class: evidence.class(&self.design),
             points,
@@ -105,8 +106,12 @@ impl ShareAfter {
     fn evidence(&self, dispersion: &Dispersion) -> Evidence {
         let tolerated = self.design.tolerance.at(self.baseline.level().unwrap_or_default());
         let (up, down) = self.two(dispersion).distances(tolerated);
-        let time = self.time();
-        Evidence { up: time.log_e(up), down: time.log_e(down), needed: -libm::log(self.design.alpha_per_side()) }
+        let (time, freedom) = (self.time(), dispersion.freedom());
+        Evidence {
+            up: time.log_e(student::to_normal(up, freedom)),
+            down: time.log_e(student::to_normal(down, freedom)),
+            needed: -libm::log(self.design.alpha_per_side()),
+        }
     }
 
     /// The information at this look, the horizon being as busy as the baseline was.

@@ -202,6 +202,13 @@ impl Dispersion {
         Self { factor: 1.0 + excess * libm::exp(CAUTION * relative_error(&dependence)), dependence }
     }
 
+    /// The degrees of freedom that it leaves: only what exceeds 1 was estimated, so only that much of it is uncertain.
+    pub(super) fn freedom(&self) -> f64 {
+        let estimated = (self.factor - 1.0) / self.factor;
+        let error = relative_error(&self.dependence);
+        2.0 / (estimated * estimated * error * error).max(f64::MIN_POSITIVE)
+    }
+
     /// The factor that the true one exceeds with a chance of about 1 in 1,000.
     pub(super) fn upper_factor(&self) -> f64 {
         (self.factor * libm::exp(3.09 * relative_error(&self.dependence))).min(f64::MAX)
