@@ -225,6 +225,18 @@ mod tests {
     }
 
     #[test]
+    fn hundreds_of_millions_of_pairs_are_never_listed() {
+        let first: Vec<f64> = (0..20_000).map(f64::from).collect();
+        let second: Vec<f64> = first.iter().map(|value| value + 7.5).collect();
+        let (first, second) = (sample(&first), sample(&second));
+
+        let bounds = interval(&first, &second, 0.98).unwrap();
+
+        assert_eq!(estimate(&first, &second), 7.5);
+        assert!(bounds.low < 7.5 && bounds.high > 7.5 && bounds.high - bounds.low < 300.0, "{bounds:?}");
+    }
+
+    #[test]
     fn heavy_ties_keep_the_bounds_in_order() {
         let zeros = [0.0; 357].iter().chain(&[1.0; 3]).copied().collect::<Vec<_>>();
         let (first, second) = (sample(&[0.0; 360]), sample(&zeros));
