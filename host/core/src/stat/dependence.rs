@@ -148,7 +148,8 @@ impl Dependence {
         count(points) / self.inflation
     }
 
-    /// The inflation that the true one exceeds with a chance of about 1 in 1,000: the estimate's logarithm is nearly normal.
+    /// The inflation that the true one exceeds with a chance of about 1 in 1,000: the logarithm of the estimate is nearly
+    /// normal.
     pub fn upper_inflation(&self) -> f64 {
         (self.inflation * libm::exp(3.09 * libm::sqrt(2.0 / self.freedom))).min(f64::MAX)
     }

@@ -47,7 +47,7 @@ impl Fit {
     /// The criterion is corrected for short series (Hurvich and Tsai, "Regression and time series model selection in
     /// small samples", Biometrika 76, 1989). Its weights join the two, and their disagreement is part of the
     /// uncertainty (Buckland, Burnham and Augustin, "Model selection: an integral part of inference", Biometrics 53,
-    /// 1997, equation 9): choosing one would be sure of what isn't sure.
+    /// 1997): choosing one would be sure of what isn't sure.
     fn of_correlations(correlations: &[f64; LAGS], points: usize) -> Self {
         let [neighbours, ..] = *correlations;
         let most = (points / 12).clamp(1, LAGS);
@@ -112,8 +112,8 @@ struct Step {
 
 /// The predictors of order 1 to [`LAGS`]: Durbin, "The fitting of time-series models", Review of the International
 /// Statistical Institute 28 (1960). Each order adds one term to 1ᵀΓ⁻¹1, whose inverse factors into prediction errors.
-/// An order that would leave next to nothing to explain is not taken: a cycle that repeats itself would pass for a series
-/// that never comes back to its mean.
+/// An order that would leave next to nothing to explain is not taken: a cycle that repeats itself would pass for a
+/// series that never comes back to its mean.
 fn levinson(correlations: &[f64; LAGS]) -> Vec<Step> {
     let mut steps = Vec::with_capacity(LAGS);
     let mut last = Step { order: 0, coefficients: [0.0; LAGS], error: 1.0, information: 0.0 };

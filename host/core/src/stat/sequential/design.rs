@@ -6,6 +6,7 @@ use crate::stat::promise::{Alpha, Amount, Direction, Tolerance};
 
 /// What a judge promises, and what it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Design {
     /// The promised chance of a false alarm.
     pub alpha: Alpha,
@@ -46,5 +47,7 @@ mod tests {
 
         assert_eq!(serde_json::from_str::<Design>(&text).unwrap(), Design::default());
         assert!(serde_json::from_str::<Design>(&text.replace("0.01", "0.9")).is_err());
+        assert_eq!(serde_json::from_str::<Design>("{}").unwrap(), Design::default());
+        assert!(serde_json::from_str::<Design>(r#"{"aplha": 0.01}"#).is_err());
     }
 }

@@ -30,7 +30,7 @@ pub(in crate::stat) struct Time {
 impl Time {
     /// At so much `information`, where the boundary for `alpha` is to be lowest at `sharpest`.
     ///
-    /// The best variance of the mixture is from Waudby-Smith et al. (2024), appendix B.2.
+    /// The best variance of the mixture is from Waudby-Smith et al. (2024).
     pub(in crate::stat) fn of(information: f64, sharpest: f64, alpha: f64) -> Self {
         let twice = -2.0 * libm::log((2.0 * alpha).min(0.9));
         let time = (information / sharpest).clamp(1e-9, 1e9);

@@ -40,9 +40,10 @@ impl Bets {
 
     /// Adds what one sample brings each bet, given its ratio, divided by `dispersion`, at least 1.
     ///
-    /// Counts that vary more than chance explains say less by that factor (Wedderburn, "Quasi-likelihood
-    /// functions, generalized linear models, and the Gauss–Newton method", Biometrika 61, 1974). It must have been estimated before the sample was seen: then a tempered bet is still a fair
-    /// one or worse, by Jensen's inequality, however badly the dispersion was estimated.
+    /// Counts that vary more than chance explains say less by that factor (Wedderburn, "Quasi-likelihood functions,
+    /// generalized linear models, and the Gauss–Newton method", Biometrika 61, 1974). It must have been estimated before
+    /// the sample was seen: then a tempered bet is still a fair one or worse, by Jensen's inequality, however badly the
+    /// dispersion was estimated.
     pub(super) fn add(&mut self, dispersion: f64, win: impl Fn(f64) -> f64) {
         for (sum, ratio) in self.0.iter_mut().zip(ratios()) {
             *sum = (*sum + win(ratio) / dispersion.max(1.0)).clamp(-LARGEST, LARGEST);

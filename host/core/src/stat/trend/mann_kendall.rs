@@ -18,7 +18,7 @@ pub struct MannKendall {
 impl MannKendall {
     /// Of values in order of time. Equal values are neither a rise nor a fall.
     ///
-    /// The variance is that of Kendall, Rank Correlation Methods (4th edition, 1970), 4.9.
+    /// The variance is that of Kendall, Rank Correlation Methods (4th edition, 1970).
     pub fn of(values: &[f64]) -> Self {
         let mut s = 0_i64;
         for (place, earlier) in values.iter().enumerate() {
