@@ -1,33 +1,36 @@
 //! Asking, classing, and holding against thresholds.
 
-use holdpoint_sdk::finding::excerpt;
-use holdpoint_sdk::http::Error;
 use holdpoint_sdk::{Call, CheckResult, Failure, Finding, Findings, Host, Measurement, Sample};
 use serde_json::Value;
 
-use crate::answer::{Classed, classify};
+use crate::answer::{Reading, only, part};
+use crate::indicator::Indicator;
+use crate::provider::{Asked, ask};
+use crate::question::{NEWEST, Parts, Question, TRAFFIC, VALUE};
 use crate::settings::Settings;
 
+/// How far ahead of this machine's clock Prometheus's may be, in seconds.
+const CLOCK_SKEW_S: f64 = 30.0;
+
+/// What was read: the number, and how many requests it is of, where there are requests.
+struct Seen {
+    value: Reading,
+    traffic: Option<Reading>,
+}
+
 /// Asks Prometheus.
-pub(crate) fn run(settings: &Settings, host: &Host, _: &Call) -> CheckResult {
+pub(crate) fn run(settings: &Settings, host: &Host, call: &Call) -> CheckResult {
     let mut findings = Findings::new();
-    let mut classed = asked(settings, host, &mut findings)?;
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in a double")]
-    let age = classed.taken.map(|taken| host.now() as f64 / 1_000.0 - taken);
-    if age.is_some_and(|age| age > settings.max_age_s) {
-        findings.note(&settings.name, "the sample is older than max-age-s and counts as none");
-        classed.sample = Sample::NoData;
+    let seen = look(settings, host, call, &mut findings)?;
+    let (name, unit) = called(settings);
+    measure(&mut findings, name, &seen.value, unit);
+    if let Some(traffic) = &seen.traffic {
+        measure(&mut findings, TRAFFIC, &Reading { taken: seen.value.taken, ..traffic.clone() }, "requests");
     }
-    let mut measurement = Measurement::sampled(&settings.name, classed.sample, &settings.unit);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time since 1970, saturating")]
-    if let Some(taken) = classed.taken {
-        measurement = measurement.taken_at((taken * 1_000.0) as u64);
-    }
-    findings.add_measurement(measurement);
-    let summary = match classed.sample {
+    let summary = match seen.value.sample {
         Sample::Data(number) => {
-            held(settings, number, &mut findings);
-            format!("{} is {number} {}", settings.name, settings.unit)
+            judge(settings, call, number, &mut findings);
+            format!("{name} is {number} {unit}")
         }
         Sample::NoData
         | Sample::NotANumber
@@ -35,64 +38,155 @@ pub(crate) fn run(settings: &Settings, host: &Host, _: &Call) -> CheckResult {
         | Sample::Ambiguous
         | Sample::WrongType
         | Sample::ProviderDown => {
-            let why = why(&classed.sample);
-            findings.unknown(why);
-            format!("{} can't be told: {why}", settings.name)
+            let summary = format!("{name} can't be told: {}", why(&seen.value));
+            findings.unknown(summary.clone());
+            summary
         }
     };
     Ok(findings.verdict(summary))
 }
 
-/// Asks, and classes whatever comes back. A query that Prometheus can't read is a mistake of the settings.
-fn asked(settings: &Settings, host: &Host, findings: &mut Findings) -> Result<Classed, Failure> {
-    let down = Classed { sample: Sample::ProviderDown, taken: None };
-    let sent = host.get(settings.prometheus.below("/api/v1/query")).query("query", &settings.query).send();
-    let answer = match sent {
-        Ok(answer) => answer,
-        Err(error @ (Error::Denied(_) | Error::InvalidRequest(_))) => return Err(error.into()),
-        Err(error) => {
-            findings.note("prometheus", error.describe());
-            return Ok(down);
+/// Asks, and returns what the answer is worth at this moment.
+fn look(settings: &Settings, host: &Host, call: &Call, findings: &mut Findings) -> Result<Seen, Failure> {
+    let incomplete = || Failure::Settings("there is neither a query nor an indicator with a metric".to_owned());
+    let question = Question::of(settings).ok_or_else(incomplete)?;
+    let seen = match ask(settings, host, call, &question.query())? {
+        Asked::Answered(body, warnings) => {
+            for warning in warnings {
+                findings.note("prometheus", warning);
+            }
+            weighed(&question, &body)
         }
+        Asked::Down(why) => silent(&question, why),
     };
-    let body = answer.json::<Value>();
-    if answer.status == 400 {
-        let words = body.ok().and_then(|body| body.get("error").and_then(Value::as_str).map(ToOwned::to_owned));
-        let words = words.unwrap_or_else(|| excerpt(&answer.text()));
-        return Err(Failure::Settings(format!("Prometheus can't read the query: {words}")));
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in a double")]
+    let now = host.now() as f64 / 1_000.0;
+    Ok(Seen { value: current(settings, seen.value, now), ..seen })
+}
+
+/// Returns what the number is called, and its unit.
+fn called(settings: &Settings) -> (&str, &str) {
+    let name = settings.indicator.map_or("value", Indicator::name);
+    let unit = settings.indicator.map_or("1", Indicator::unit);
+    (settings.name.as_deref().unwrap_or(name), settings.unit.as_deref().unwrap_or(unit))
+}
+
+fn measure(findings: &mut Findings, name: &str, reading: &Reading, unit: &str) {
+    let mut measurement = Measurement::sampled(name, reading.sample, unit);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time since 1970, saturating")]
+    if let Some(taken) = reading.taken {
+        measurement = measurement.taken_at((taken * 1_000.0).round() as u64);
     }
-    match body {
-        Ok(body) if answer.status == 200 && !answer.truncated => Ok(classify(&body)),
-        Ok(_) | Err(_) => {
-            findings.note("prometheus", format!("answered {}: {}", answer.status, excerpt(&answer.text())));
-            Ok(down)
+    findings.add_measurement(measurement);
+}
+
+/// Nothing usable came back.
+fn silent(question: &Question, why: String) -> Seen {
+    let down = Reading { why: Some(why), ..Reading::none(Sample::ProviderDown) };
+    let has_traffic = match question {
+        Question::Own(_) => false,
+        Question::Parts(parts) => parts.traffic.is_some(),
+    };
+    Seen { traffic: has_traffic.then(|| down.clone()), value: down }
+}
+
+/// Reads a body, and takes the number away that too little stands behind.
+fn weighed(question: &Question, body: &Value) -> Seen {
+    let parts = match question {
+        Question::Own(_) => return Seen { value: only(body), traffic: None },
+        Question::Parts(parts) => parts,
+    };
+    let traffic = parts.traffic.as_ref().map(|_| part(body, TRAFFIC));
+    let mut value = enough(parts, part(body, VALUE), traffic.as_ref());
+    let newest = part(body, NEWEST);
+    match newest.sample {
+        Sample::Data(taken) => value.taken = Some(taken),
+        Sample::NoData
+        | Sample::NotANumber
+        | Sample::NotFinite
+        | Sample::Ambiguous
+        | Sample::WrongType
+        | Sample::ProviderDown => {
+            value.taken = None;
+            // A range goes on answering from the past after its series has ended.
+            if value.is_number() {
+                value = value.worthless("the series has ended, and what it said before is no news".to_owned());
+            }
+        }
+    }
+    Seen { value, traffic }
+}
+
+/// Takes a number away that is of too few requests. That nothing came out of no requests has the same reason.
+fn enough(parts: &Parts, value: Reading, traffic: Option<&Reading>) -> Reading {
+    let (Some(wanted), Some(traffic)) = (parts.min_traffic, traffic) else {
+        return value;
+    };
+    match (value.sample, traffic.sample) {
+        (Sample::Ambiguous | Sample::WrongType | Sample::ProviderDown, _) => value,
+        (_, Sample::Data(count)) if count >= wanted => value,
+        (_, Sample::Data(count)) => {
+            value.worthless(format!("there were {count:.0} requests, fewer than min-traffic = {wanted}"))
+        }
+        (Sample::Data(_), _) => value.worthless("nobody knows how many requests it is of".to_owned()),
+        (Sample::NoData | Sample::NotANumber | Sample::NotFinite, _) => value,
+    }
+}
+
+/// Takes a number away that is not of this time.
+fn current(settings: &Settings, value: Reading, now: f64) -> Reading {
+    let Some(age) = value.taken.filter(|_| value.is_number()).map(|taken| now - taken) else {
+        return value;
+    };
+    if age > settings.max_age_s {
+        return value.worthless(format!("its newest sample is {age:.0} s old, more than max-age-s"));
+    }
+    if age < -CLOCK_SKEW_S {
+        return value.worthless(format!("it is from {:.0} s in the future: one of the clocks is wrong", -age));
+    }
+    value
+}
+
+fn judge(settings: &Settings, call: &Call, number: f64, findings: &mut Findings) {
+    match (settings.judges(), call.is_signal()) {
+        (true, _) => held(settings, number, findings),
+        (false, true) => findings.met(),
+        (false, false) => {
+            findings.unknown("there is neither fail-above nor fail-below, so nothing was expected of the number");
         }
     }
 }
 
 fn held(settings: &Settings, number: f64, findings: &mut Findings) {
+    let (name, _) = called(settings);
     let beyond = |above: Option<f64>, below: Option<f64>| {
         let high = above.filter(|limit| number > *limit).map(|limit| format!("at most {limit}"));
         high.or_else(|| below.filter(|limit| number < *limit).map(|limit| format!("at least {limit}")))
     };
     if let Some(limit) = beyond(settings.fail_above, settings.fail_below) {
-        findings.add(Finding::fail(&settings.name, "is beyond its threshold").expected(limit).observed(number));
+        findings.add(Finding::fail(name, "is beyond its threshold").expected(limit).observed(number));
         return;
     }
     findings.met();
     if let Some(limit) = beyond(settings.warn_above, settings.warn_below) {
-        findings.add(Finding::warn(&settings.name, "is close to its threshold").expected(limit).observed(number));
+        findings.add(Finding::warn(name, "is close to its threshold").expected(limit).observed(number));
     }
 }
 
-fn why(sample: &Sample) -> &'static str {
-    match sample {
+/// Returns why there is no number.
+fn why(reading: &Reading) -> String {
+    let class = match reading.sample {
         Sample::Data(_) => "there is a number",
-        Sample::NoData => "Prometheus has no data for the query",
+        Sample::NoData => "Prometheus has no data for it",
         Sample::NotANumber => "Prometheus answered NaN",
         Sample::NotFinite => "Prometheus answered an infinite number",
         Sample::Ambiguous => "Prometheus answered several series, and one number was asked for",
         Sample::WrongType => "Prometheus answered something that is not a number",
         Sample::ProviderDown => "Prometheus gave no usable answer",
+    };
+    match (&reading.why, reading.sample) {
+        (Some(why), Sample::ProviderDown) => format!("{class}: {why}"),
+        (Some(why), _) => why.clone(),
+        (None, _) => class.to_owned(),
     }
 }

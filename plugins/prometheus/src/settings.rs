@@ -1,23 +1,66 @@
 //! What to ask, and what the answer may be.
 
-use holdpoint_sdk::{Endpoint, Problem};
+mod label;
+mod range;
+
+use std::collections::BTreeMap;
+
+use holdpoint_sdk::Endpoint;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// What to ask, and what the answer may be.
+use crate::indicator::{Convention, Indicator};
+
+pub(crate) use label::{Code, LabelMatch};
+#[cfg(test)]
+pub(crate) use label::{Not, Regex};
+pub(crate) use range::Range;
+
+/// What to ask (an `indicator`, or a `query` of one's own), and what the answer may be.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Settings {
-    /// The endpoint of Prometheus.
+    /// The endpoint of Prometheus, or of what speaks its query API.
     pub(crate) prometheus: Endpoint,
-    /// The query, in PromQL. It must answer with one number.
-    pub(crate) query: String,
-    /// What the number is called.
-    #[serde(default = "usual_name")]
-    pub(crate) name: String,
-    /// Its unit.
-    #[serde(default = "usual_unit")]
-    pub(crate) unit: String,
+    /// The query, in PromQL. It must answer with one number. Instead of `indicator`.
+    #[serde(default)]
+    pub(crate) query: Option<String>,
+    /// What to measure: the query is written by the plugin. Instead of `query`.
+    #[serde(default)]
+    pub(crate) indicator: Option<Indicator>,
+    /// Whose names the indicator's metric and code label have, unless stated. `prometheus` when absent.
+    #[serde(default)]
+    pub(crate) convention: Option<Convention>,
+    /// The indicator's metric. When absent, the usual one of the convention.
+    #[serde(default)]
+    pub(crate) metric: Option<String>,
+    /// What the labels of the metric's series must be.
+    #[serde(default)]
+    pub(crate) labels: BTreeMap<String, LabelMatch>,
+    /// How far back the indicator looks, such as `5m`, which it is when absent. At least four scrape intervals.
+    #[serde(default)]
+    pub(crate) range: Option<Range>,
+    /// Which quantile of the latency, between 0 and 1; 0.95 when absent.
+    #[serde(default)]
+    pub(crate) quantile: Option<f64>,
+    /// Which codes count as errors; `["5xx"]` when absent.
+    #[serde(default)]
+    pub(crate) errors: Option<Vec<Code>>,
+    /// The label that holds a request's code. When absent, the usual one of the convention.
+    #[serde(default)]
+    pub(crate) code_label: Option<String>,
+    /// What is full when the saturation is 1: a metric with the same labels, or a number.
+    #[serde(default)]
+    pub(crate) capacity: Option<Capacity>,
+    /// Fewer requests in the range than these are no evidence, and count as no data; 1 when absent.
+    #[serde(default)]
+    pub(crate) min_traffic: Option<f64>,
+    /// What the number is called; the indicator's own name, or `value`, when absent.
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+    /// Its unit: of a latency `s` or `ms`; of a query anything, `1` when absent. The other indicators have their own.
+    #[serde(default)]
+    pub(crate) unit: Option<String>,
     /// A number above this fails.
     #[serde(default)]
     pub(crate) fail_above: Option<f64>,
@@ -33,29 +76,39 @@ pub(crate) struct Settings {
     /// A sample older than so many seconds counts as none.
     #[serde(default = "usual_age")]
     pub(crate) max_age_s: f64,
+    /// What an answer is worth that Prometheus itself doubts.
+    #[serde(default)]
+    pub(crate) warnings: Warnings,
 }
 
-fn usual_name() -> String {
-    "value".to_owned()
+/// What is full when the saturation is 1.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "a capacity is a metric's name or a number")]
+pub(crate) enum Capacity {
+    /// So much.
+    Number(f64),
+    /// What this metric says, for the same labels.
+    Metric(String),
 }
 
-fn usual_unit() -> String {
-    "1".to_owned()
+/// What an answer is worth that carries warnings: a store that did not answer, a histogram that is broken.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Warnings {
+    /// Nothing: part of the truth is not known to be the truth.
+    #[default]
+    Refuse,
+    /// As much as any other; the warnings are noted.
+    Note,
+}
+
+impl Settings {
+    /// Whether a number can fail here, and not only be measured for the plan's rules.
+    pub(crate) fn judges(&self) -> bool {
+        self.fail_above.is_some() || self.fail_below.is_some()
+    }
 }
 
 fn usual_age() -> f64 {
     120.0
-}
-
-/// What the types can't say.
-pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if settings.query.trim().is_empty() {
-        problems.push(Problem::at("/query", "is empty"));
-    }
-    if settings.fail_above.is_none() && settings.fail_below.is_none() {
-        let problem = Problem::at("", "has neither fail-above nor fail-below, so nothing could fail");
-        problems.push(problem.hint("add fail-above = 0.02"));
-    }
-    problems
 }

@@ -1,81 +1,88 @@
 //! The check against a fake host that answers as Prometheus does.
 
-use holdpoint_sdk::fake::{Reply, World};
-use holdpoint_sdk::{CheckResult, Failure, Outcome, Sample, testing};
+mod answers;
+mod lint;
+mod questions;
+
+use holdpoint_sdk::fake::{BEGINNING, Reply, World};
+use holdpoint_sdk::{CheckResult, Sample, check, testing};
 use serde_json::{Value, json};
 
 use crate::look::run;
 use crate::settings::Settings;
+use crate::validate::problems;
 
 #[test]
 fn the_committed_schema_is_the_settings_own() {
     testing::assert_schema::<Settings>("settings.schema.json");
 }
 
-fn said(reply: Reply) -> CheckResult {
+/// When the fake world begins, in seconds since the Unix epoch.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in a double")]
+const NOW: f64 = BEGINNING as f64 / 1_000.0;
+
+/// Runs the check in a world where Prometheus always gives this reply.
+fn said(settings: &Value, reply: Reply) -> CheckResult {
+    asked(settings, reply, &[]).0
+}
+
+/// Runs the check as it would sample a signal.
+fn sampled(settings: &Value, reply: Reply) -> CheckResult {
+    asked(settings, reply, &[("purpose", "signal")]).0
+}
+
+/// Runs the check and returns the URL that it asked, too.
+fn asked(settings: &Value, reply: Reply, labels: &[(&str, &str)]) -> (CheckResult, Option<String>) {
     let world = World::new();
     world.answer_with(move |_| Some(reply.clone()));
-    let settings = json!({
-        "prometheus": "endpoint:prometheus", "query": "up", "name": "errors", "fail-above": 2.0, "warn-above": 1.0,
-        "max-age-s": 1e12,
-    });
-    world.check(run, &settings)
+    let mut call = world.call(settings);
+    call.labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let result = check::run(run, problems, &world.host(), &call);
+    (result, world.requests().first().map(|request| request.url.clone()))
 }
 
+/// The answer to a query of one's own: a series for each value.
 fn vector(values: &[&str]) -> Reply {
-    let result: Vec<Value> = values.iter().map(|value| json!({"metric": {}, "value": [1.0, value]})).collect();
-    Reply::status(200).json(&json!({"status": "success", "data": {"resultType": "vector", "result": result}}))
+    let result: Vec<Value> = values.iter().map(|value| json!({"metric": {}, "value": [NOW, value]})).collect();
+    body("vector", &Value::Array(result))
 }
 
-fn outcome(reply: Reply) -> (Outcome, Sample) {
-    let verdict = said(reply).unwrap();
-    (verdict.outcome, verdict.measurements[0].sample)
+/// The answer to an indicator: a series for each part.
+fn parts(parts: &[(&str, &str)]) -> Reply {
+    let one = |(part, value): &(&str, &str)| json!({"metric": {"holdpoint": part}, "value": [NOW, value]});
+    body("vector", &parts.iter().map(one).collect())
 }
 
-#[test]
-fn a_number_is_held_against_the_thresholds() {
-    assert_eq!(outcome(vector(&["0.5"])).0, Outcome::Pass);
-    assert_eq!(outcome(vector(&["1.5"])).0, Outcome::Warn);
-    assert_eq!(outcome(vector(&["2.5"])).0, Outcome::Fail);
+fn body(kind: &str, result: &Value) -> Reply {
+    Reply::status(200).json(&json!({"status": "success", "data": {"resultType": kind, "result": result}}))
 }
 
-#[test]
-fn a_scalar_is_a_number() {
-    let scalar = json!({"status": "success", "data": {"resultType": "scalar", "result": [1.0, "0.5"]}});
-    assert_eq!(outcome(Reply::status(200).json(&scalar)).0, Outcome::Pass);
+fn with(settings: &Value, more: &Value) -> Value {
+    let mut whole = settings.clone();
+    let (Some(whole_map), Some(more)) = (whole.as_object_mut(), more.as_object()) else {
+        panic!("settings are objects");
+    };
+    whole_map.extend(more.clone());
+    whole
 }
 
-#[test]
-fn what_is_not_a_number_has_its_class_and_never_passes() {
-    let string = json!({"status": "success", "data": {"resultType": "string", "result": [1.0, "0.5"]}});
-    let cases = [
-        (vector(&[]), "NoData"),
-        (vector(&["NaN"]), "NotANumber"),
-        (vector(&["+Inf"]), "NotFinite"),
-        (vector(&["0", "0"]), "Ambiguous"),
-        (vector(&["zero"]), "WrongType"),
-        (Reply::status(200).json(&string), "WrongType"),
-        (Reply::status(503), "ProviderDown"),
-        (Reply::status(422).json(&json!({"status": "error", "error": "too many"})), "ProviderDown"),
-        (Reply::status(200).json(&json!({})), "ProviderDown"),
-    ];
-    for (reply, class) in cases {
-        let (outcome, sample) = outcome(reply);
-        assert_eq!(outcome, Outcome::Inconclusive, "{class}");
-        assert!(format!("{sample:?}").contains(class), "{sample:?} is not {class}");
+fn query(more: &Value) -> Value {
+    with(&json!({"prometheus": "endpoint:prometheus", "query": "up"}), more)
+}
+
+fn indicator(name: &str, more: &Value) -> Value {
+    with(&json!({"prometheus": "endpoint:prometheus", "indicator": name}), more)
+}
+
+/// The class of a sample, as one word.
+fn class(sample: Sample) -> &'static str {
+    match sample {
+        Sample::Data(_) => "data",
+        Sample::NoData => "no-data",
+        Sample::NotANumber => "not-a-number",
+        Sample::NotFinite => "not-finite",
+        Sample::Ambiguous => "ambiguous",
+        Sample::WrongType => "wrong-type",
+        Sample::ProviderDown => "provider-down",
     }
-}
-
-#[test]
-fn a_query_that_prometheus_cannot_read_is_an_error_of_the_settings() {
-    let reply = Reply::status(400).json(&json!({"status": "error", "errorType": "bad_data", "error": "parse error"}));
-    assert!(matches!(said(reply), Err(Failure::Settings(words)) if words.contains("parse error")));
-}
-
-#[test]
-fn a_stale_sample_counts_as_none() {
-    let world = World::new();
-    world.answer_with(|_| Some(vector(&["0.5"])));
-    let settings = json!({"prometheus": "endpoint:prometheus", "query": "up", "fail-above": 2.0, "max-age-s": 60.0});
-    assert_eq!(world.check(run, &settings).unwrap().outcome, Outcome::Inconclusive);
 }

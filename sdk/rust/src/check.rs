@@ -46,6 +46,15 @@ macro_rules! check {
     };
 }
 
+impl Call {
+    /// Whether this call samples a signal: the plan's rules judge what it measures, and a number is all that is asked
+    /// for. The host says so with the label `purpose`, which is `signal` then.
+    #[must_use]
+    pub fn is_signal(&self) -> bool {
+        self.labels.iter().any(|(name, value)| name == "purpose" && value == "signal")
+    }
+}
+
 /// Finds nothing: for settings about which their types say all.
 pub fn nothing_more<S>(_settings: &S) -> Vec<Problem> {
     Vec::new()
