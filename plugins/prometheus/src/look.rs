@@ -30,7 +30,7 @@ pub(crate) fn run(settings: &Settings, host: &Host, call: &Call) -> CheckResult 
     let summary = match seen.value.sample {
         Sample::Data(number) => {
             judge(settings, call, number, &mut findings);
-            format!("{name} is {number} {unit}")
+            format!("{name} is {}", told(number, unit))
         }
         Sample::NoData
         | Sample::NotANumber
@@ -69,6 +69,11 @@ fn called(settings: &Settings) -> (&str, &str) {
     let name = settings.indicator.map_or("value", Indicator::name);
     let unit = settings.indicator.map_or("1", Indicator::unit);
     (settings.name.as_deref().unwrap_or(name), settings.unit.as_deref().unwrap_or(unit))
+}
+
+/// Returns a number with its unit; `1` is the unit of what is only counted.
+fn told(number: f64, unit: &str) -> String {
+    if unit == "1" { number.to_string() } else { format!("{number} {unit}") }
 }
 
 fn measure(findings: &mut Findings, name: &str, reading: &Reading, unit: &str) {

@@ -49,10 +49,10 @@ fn read(settings: &Settings, answer: &Answer) -> Result<Asked, Failure> {
             Ok(Asked::Down(format!("it redirects to {} (status {status}): make that the endpoint", excerpt(to))))
         }
         (status, _, Some(words)) => Ok(Asked::Down(format!("it answered {status}: {}", excerpt(words)))),
-        (status, _, None) => {
-            let seen = if answer.body.is_empty() { "with nothing".to_owned() } else { excerpt(&answer.text()) };
-            Ok(Asked::Down(format!("it answered {status}: {seen}")))
+        (status, _, None) if answer.body.is_empty() => {
+            Ok(Asked::Down(format!("it answered {status} and nothing else")))
         }
+        (status, _, None) => Ok(Asked::Down(format!("it answered {status}: {}", excerpt(&answer.text())))),
     }
 }
 
