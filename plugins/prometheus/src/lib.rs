@@ -6,6 +6,7 @@ mod look;
 mod promql;
 mod provider;
 mod question;
+mod release;
 mod settings;
 mod validate;
 

@@ -7,6 +7,7 @@ use crate::answer::{Reading, only, part};
 use crate::indicator::Indicator;
 use crate::provider::{Asked, ask};
 use crate::question::{NEWEST, Parts, Question, TRAFFIC, VALUE};
+use crate::release::filled;
 use crate::settings::Settings;
 
 /// How far ahead of this machine's clock Prometheus's may be, in seconds.
@@ -49,7 +50,8 @@ pub(crate) fn run(settings: &Settings, host: &Host, call: &Call) -> CheckResult 
 /// Asks, and returns what the answer is worth at this moment.
 fn look(settings: &Settings, host: &Host, call: &Call, findings: &mut Findings) -> Result<Seen, Failure> {
     let incomplete = || Failure::Settings("there is neither a query nor an indicator with a metric".to_owned());
-    let question = Question::of(settings).ok_or_else(incomplete)?;
+    let labels = filled(&settings.labels, &call.release)?;
+    let question = Question::of(&Settings { labels, ..settings.clone() }).ok_or_else(incomplete)?;
     let seen = match ask(settings, host, call, &question.query())? {
         Asked::Answered(body, warnings) => {
             for warning in warnings {

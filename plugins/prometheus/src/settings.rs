@@ -11,13 +11,13 @@ use serde::Deserialize;
 
 use crate::indicator::{Convention, Indicator};
 
-pub(crate) use label::{Code, LabelMatch};
 #[cfg(test)]
-pub(crate) use label::{Not, Regex};
+pub(crate) use label::Regex;
+pub(crate) use label::{Code, LabelMatch, Not};
 pub(crate) use range::Range;
 
 /// What to ask (an `indicator`, or a `query` of one's own), and what the answer may be.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Settings {
     /// The endpoint of Prometheus, or of what speaks its query API.
@@ -34,7 +34,8 @@ pub(crate) struct Settings {
     /// The indicator's metric. When absent, the usual one of the convention.
     #[serde(default)]
     pub(crate) metric: Option<String>,
-    /// What the labels of the metric's series must be.
+    /// What the labels of the metric's series must be. A value can hold `{{release.version}}` and other facts of the
+    /// release.
     #[serde(default)]
     pub(crate) labels: BTreeMap<String, LabelMatch>,
     /// How far back the indicator looks, such as `5m`, which it is when absent. At least four scrape intervals.

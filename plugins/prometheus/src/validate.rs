@@ -4,6 +4,7 @@ use holdpoint_sdk::Problem;
 
 use crate::indicator::{Indicator, Worse, counts};
 use crate::question::metric;
+use crate::release::flaw;
 use crate::settings::{Capacity, Code, LabelMatch, Settings};
 
 /// Finds all problems.
@@ -12,16 +13,19 @@ pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
         (None, None) => vec![
             Problem::at("", "there is neither an `indicator` nor a `query`").hint("add indicator = \"error-rate\""),
         ],
-        (Some(_), Some(_)) => vec![Problem::at("/query", "stands beside `indicator`").hint("keep one of the two")],
+        (Some(_), Some(_)) => {
+            vec![Problem::at("/query", "`query` stands beside `indicator`").hint("keep one of the two")]
+        }
         (Some(query), None) => of_query(settings, query),
         (None, Some(indicator)) => of_indicator(settings, indicator),
     };
     if !settings.judges() && (settings.warn_above.is_some() || settings.warn_below.is_some()) {
-        let problem = Problem::at("", "warns, and has neither fail-above nor fail-below, so nothing could fail");
+        let problem =
+            Problem::at("", "there is a warning, and neither fail-above nor fail-below, so nothing could fail");
         problems.push(problem.hint("add fail-above = 0.02, or leave the judging to a signal's rules"));
     }
     if settings.max_age_s <= 0.0 {
-        problems.push(Problem::at("/max-age-s", "is not positive, so every sample would be too old"));
+        problems.push(Problem::at("/max-age-s", "`max-age-s` is not positive, so every sample would be too old"));
     }
     problems
 }
@@ -29,10 +33,11 @@ pub(crate) fn problems(settings: &Settings) -> Vec<Problem> {
 fn of_query(settings: &Settings, query: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     if query.trim().is_empty() {
-        problems.push(Problem::at("/query", "is empty"));
+        problems.push(Problem::at("/query", "the query is empty"));
     }
     for (name, _) in parameters(settings, None).into_iter().filter(|(_, use_)| *use_ == Use::Unfit) {
-        let problem = Problem::at(format!("/{name}"), "belongs to an indicator and says nothing about a query");
+        let problem =
+            Problem::at(format!("/{name}"), format!("`{name}` belongs to an indicator and says nothing about a query"));
         problems.push(problem.hint("write it into the query, or use an indicator"));
     }
     problems
@@ -41,7 +46,7 @@ fn of_query(settings: &Settings, query: &str) -> Vec<Problem> {
 fn of_indicator(settings: &Settings, indicator: Indicator) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (name, _) in parameters(settings, Some(indicator)).into_iter().filter(|(_, use_)| *use_ == Use::Unfit) {
-        let told = format!("says nothing about the indicator {}", indicator.name());
+        let told = format!("`{name}` says nothing about the indicator {}", indicator.name());
         problems.push(Problem::at(format!("/{name}"), told).hint(format!("remove `{name}`")));
     }
     names(settings, indicator, &mut problems);
@@ -111,11 +116,14 @@ fn names(settings: &Settings, indicator: Indicator, problems: &mut Vec<Problem>)
             problems.push(not_a_name(&at, label));
         }
         if no_values(wanted) {
-            problems.push(Problem::at(at, "has an empty list of values"));
+            problems.push(Problem::at(at.as_str(), "the list of values is empty"));
+        }
+        if let Some(flaw) = flaw(wanted) {
+            problems.push(Problem::at(at, flaw));
         }
     }
     if indicator == Indicator::DependencyHealth && settings.labels.is_empty() {
-        let problem = Problem::at("/labels", "are missing, so every series would be the dependency");
+        let problem = Problem::at("/labels", "`labels` are missing, so every series would be the dependency");
         problems.push(problem.hint("say which one it is: labels = { job = \"inventory\" }"));
     }
 }
@@ -130,27 +138,28 @@ fn fits(indicator: Indicator, metric: &str) -> bool {
 
 fn values(settings: &Settings, indicator: Indicator, problems: &mut Vec<Problem>) {
     if settings.quantile.is_some_and(|quantile| quantile <= 0.0 || quantile >= 1.0) {
-        problems.push(Problem::at("/quantile", "is not between 0 and 1").hint("the 95th percentile is 0.95"));
+        problems
+            .push(Problem::at("/quantile", "the quantile is not between 0 and 1").hint("the 95th percentile is 0.95"));
     }
     if settings.min_traffic.is_some_and(|traffic| traffic < 0.0) {
-        problems.push(Problem::at("/min-traffic", "is negative"));
+        problems.push(Problem::at("/min-traffic", "`min-traffic` is negative"));
     }
     if let Some(Capacity::Number(full)) = settings.capacity
         && full <= 0.0
     {
-        problems.push(Problem::at("/capacity", "is not positive"));
+        problems.push(Problem::at("/capacity", "the capacity is not positive"));
     }
     if settings.errors.as_ref().is_some_and(Vec::is_empty) {
-        let problem = Problem::at("/errors", "is empty, so nothing would be an error");
+        let problem = Problem::at("/errors", "the list is empty, so nothing would be an error");
         problems.push(problem.hint("add errors = [\"5xx\"]"));
     }
     for (position, _) in settings.errors.iter().flatten().enumerate().filter(|(_, code)| !Code::makes_sense(code)) {
-        let problem = Problem::at(format!("/errors/{position}"), "is no status and no class of them");
+        let problem = Problem::at(format!("/errors/{position}"), "this code is no status and no class of them");
         problems.push(problem.hint("write 503, or \"5xx\" for all that begin with 5"));
     }
     let unit = settings.unit.as_deref().filter(|_| indicator == Indicator::Latency);
     if unit.is_some_and(|unit| unit != "s" && unit != "ms") {
-        problems.push(Problem::at("/unit", "is no unit of a latency").hint("write \"s\" or \"ms\""));
+        problems.push(Problem::at("/unit", "this is no unit of a latency").hint("write \"s\" or \"ms\""));
     }
 }
 
@@ -164,13 +173,14 @@ fn thresholds(settings: &Settings, indicator: Indicator, problems: &mut Vec<Prob
         Worse::Either => (None, "", ""),
     };
     for (name, _) in wrong_side.into_iter().flatten().filter(|(_, limit)| limit.is_some()) {
-        let told = format!("is on the wrong side: {} is worse the {way} it is", indicator.name());
+        let told = format!("`{name}` is on the wrong side: {} is worse the {way} it is", indicator.name());
         let (level, _) = name.split_once('-').unwrap_or((name, ""));
         problems.push(Problem::at(format!("/{name}"), told).hint(format!("use {level}-{other}")));
     }
     for (name, limit) in above.into_iter().chain(below) {
         if indicator.unit() == "ratio" && limit.is_some_and(|limit| !(0.0..=1.0).contains(&limit)) {
-            let problem = Problem::at(format!("/{name}"), "is beyond what a ratio can be, which is 0 to 1");
+            let problem =
+                Problem::at(format!("/{name}"), format!("`{name}` is beyond what a ratio can be, which is 0 to 1"));
             problems.push(problem.hint("2 % is 0.02"));
         }
     }

@@ -128,3 +128,44 @@ async fn indicators_tell_a_healthy_shop_from_one_with_faults_and_from_none() {
     }
     replayed(folder.path());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_a_plan_says_becomes_a_query_that_prometheus_can_read() {
+    let folder = TempDir::new().unwrap();
+    let server = Prometheus::start(folder.path(), &[]);
+    server.answers("rate(process_cpu_seconds_total[10s])").await;
+    let forms = [
+        ("forged", r#"indicator = "error-rate", labels = { path = "\"} or vector(0) #\\\n\u0000" }"#, "no-data"),
+        (
+            "letters",
+            r#"indicator = "error-rate", labels = { path = ["/{id}.*", "é|ü"], v = { not = "(" } }"#,
+            "no-data",
+        ),
+        ("codes", r#"indicator = "error-rate", errors = ["5xx", 429, "a\"b{", ""], code-label = "state""#, "no-data"),
+        (
+            "latency",
+            r#"indicator = "latency", unit = "ms", quantile = 0.999, convention = "open-telemetry""#,
+            "no-data",
+        ),
+        ("released", r#"indicator = "throughput", labels = { version = "{{release.version}}" }"#, "no-data"),
+        ("calls", r#"indicator = "dependency-health", metric = "calls_total", labels = { to = "x" }"#, "no-data"),
+        ("scraped", r#"indicator = "dependency-health", labels = { job = { regex = "se.." } }, range = "3s""#, "data"),
+        (
+            "busy",
+            r#"indicator = "saturation", metric = "process_cpu_seconds_total", capacity = 64, range = "10s""#,
+            "data",
+        ),
+        ("full", r#"indicator = "saturation", metric = "up", capacity = "up", labels = { job = "self" }"#, "data"),
+    ];
+    let add = |plan: Plan, (name, settings, _): (&str, &str, &str)| plan.check(name, settings);
+
+    let run = forms.into_iter().fold(Plan::of(&server.url), add).noting().run(folder.path());
+
+    for (name, _, wanted) in forms {
+        let asked = run.check(name);
+        assert_eq!(asked.class, wanted, "{name}: {}", asked.why);
+        // Measured, and nothing was expected of it: that is no pass.
+        assert_eq!(asked.outcome, "inconclusive", "{name}: {}", asked.why);
+    }
+    assert_eq!(run.check("full").number("saturation"), Some(1.0));
+}

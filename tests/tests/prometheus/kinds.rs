@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::asking::Plan;
 use crate::server::Prometheus;
-use crate::stub::{self, Manner};
+use crate::stub::{self, GOOD, Manner};
 
 /// Who gives an answer.
 enum By {
@@ -31,9 +31,8 @@ const fn kind(name: &'static str, by: By, outcome: &'static str, class: &'static
     Kind { name, by, outcome, class }
 }
 
-const GOOD: &str = r#"{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[0,"0.5"]}]}}"#;
 const DOUBTED: &str =
-    r#"{"status":"success","warnings":["a store did not answer"],"data":{"resultType":"scalar","result":[0,"0.5"]}}"#;
+    r#"{"status":"success","warnings":["a store did not answer"],"data":{"resultType":"scalar","result":[NOW,"0.5"]}}"#;
 const ERROR: &str = r#"{"status":"error","errorType":"internal","error":"half","warnings":["a store did not answer"]}"#;
 
 /// Neither a number nor an answer: none of these may let a release through.
@@ -64,7 +63,7 @@ const NONE: &[Kind] = &[
     kind("success-with-warnings", By::Stub(Manner::Says("200 OK", DOUBTED)), "inconclusive", "provider-down"),
     kind("empty-body", By::Stub(Manner::Says("200 OK", "")), "inconclusive", "provider-down"),
     kind("redirect", By::Stub(Manner::Says("302 Found\r\nlocation: /login", GOOD)), "inconclusive", "provider-down"),
-    kind("unauthorized-401", By::Stub(Manner::Says("401 Unauthorized", "")), "inconclusive", "provider-down"),
+    kind("unauthorized-401", By::Stub(Manner::Says("401 Unauthorized", GOOD)), "inconclusive", "provider-down"),
     kind("refused", By::Nobody, "inconclusive", "provider-down"),
 ];
 

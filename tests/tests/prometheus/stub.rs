@@ -4,10 +4,14 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, SystemTime};
 
+/// What Prometheus answers when all is well.
+pub(crate) const GOOD: &str =
+    r#"{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[NOW,"0.5"]}]}}"#;
+
 /// How to answer.
 #[derive(Clone, Copy)]
 pub(crate) enum Manner {
-    /// With this status and these headers, and this body.
+    /// With this status and these headers, and this body, in which `NOW` is the time.
     Says(&'static str, &'static str),
     /// With one good series, whose sample is from so many seconds ahead.
     Ahead(f64),
@@ -34,7 +38,7 @@ fn answer(mut stream: TcpStream, manner: Manner) {
     let head = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty()).count();
     assert!(head > 0, "a request has a head");
     let _ = match manner {
-        Manner::Says(head, body) => stream.write_all(whole(head, body).as_bytes()),
+        Manner::Says(head, body) => stream.write_all(whole(head, &body.replace("NOW", &now(0.0))).as_bytes()),
         Manner::Ahead(seconds) => stream.write_all(whole("200 OK", &good(seconds)).as_bytes()),
         Manner::BreaksOff => {
             let whole = whole("200 OK", &good(0.0));
@@ -51,9 +55,11 @@ fn whole(head: &str, body: &str) -> String {
 
 /// What Prometheus answers when all is well, with the clock so many seconds ahead.
 fn good(ahead: f64) -> String {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs_f64();
-    let taken = now + ahead;
-    format!(
-        r#"{{"status":"success","data":{{"resultType":"vector","result":[{{"metric":{{}},"value":[{taken},"0.5"]}}]}}}}"#
-    )
+    GOOD.replace("NOW", &now(ahead))
+}
+
+/// The time in seconds since the Unix epoch, and so many more.
+fn now(ahead: f64) -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    (now.as_secs_f64() + ahead).to_string()
 }

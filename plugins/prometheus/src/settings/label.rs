@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use crate::promql::regex_of;
 
 /// What a label must be: a value, a list of values, `{ not = … }` or `{ regex = … }`.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a label is a text, a list of texts, { not = text or list } or { regex = text }")]
 pub(crate) enum LabelMatch {
     /// Exactly this value.
@@ -20,7 +20,7 @@ pub(crate) enum LabelMatch {
 }
 
 /// Any value but these.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Not {
     /// A value, or several.
@@ -30,7 +30,7 @@ pub(crate) struct Not {
 }
 
 /// Any value that matches as a whole.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Regex {
     /// A regular expression in RE2's syntax.

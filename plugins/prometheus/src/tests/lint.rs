@@ -54,6 +54,10 @@ fn what_stands_unquoted_in_the_query_must_be_a_name() {
         (json!({"labels": {"a=\"b\",c": "d"}}), vec!["/labels/a=\"b\",c"]),
         (json!({"labels": {"__name__": "up"}}), vec!["/labels/__name__"]),
         (json!({"labels": {"path": []}}), vec!["/labels/path"]),
+        (json!({"labels": {"version": "{{version}}"}}), vec!["/labels/version"]),
+        (json!({"labels": {"version": ["{{release.version"]}}), vec!["/labels/version"]),
+        (json!({"labels": {"token": {"not": "{{secret:token}}"}}}), vec!["/labels/token"]),
+        (json!({"labels": {"token": {"regex": "{{secret:token}}"}}}), vec!["/labels/token"]),
         (json!({"metric": "queue_length"}), vec!["/metric"]),
     ];
     for (settings, wanted) in cases {

@@ -1,7 +1,7 @@
 //! What Prometheus is asked for each indicator, word for word.
 
-use holdpoint_sdk::check;
 use holdpoint_sdk::http::query_encoded;
+use holdpoint_sdk::{Failure, check};
 use serde_json::{Value, json};
 
 use super::{asked, indicator, parts, query};
@@ -161,4 +161,30 @@ fn all_parts_are_asked_for_in_one_request() {
 #[test]
 fn a_query_of_ones_own_is_asked_as_it_stands() {
     assert_eq!(question(&query(&json!({"fail-above": 1.0}))), Question::Own("up".to_owned()));
+}
+
+#[test]
+fn a_label_can_name_the_version_that_was_released() {
+    let settings = indicator(
+        "throughput",
+        &json!({
+            "labels": {"version": "{{release.version}}", "build": {"not": ["{{release.previous-version}}"]}},
+            "fail-below": 1.0,
+        }),
+    );
+
+    let (_, url) = asked(&settings, parts(&[]), &[]);
+
+    let series = query_encoded(r#"http_requests_total{build!~"1\\.9\\.0",version="2.0.0"}"#);
+    assert!(url.as_ref().is_some_and(|url| url.contains(&series)), "{url:?}");
+}
+
+#[test]
+fn a_fact_that_the_release_does_not_state_is_not_asked_for() {
+    let settings = indicator("throughput", &json!({"labels": {"revision": "{{release.revision}}"}, "fail-below": 1.0}));
+
+    let (result, url) = asked(&settings, parts(&[]), &[]);
+
+    assert!(matches!(result, Err(Failure::Settings(why)) if why.contains("release.revision")));
+    assert_eq!(url, None);
 }
