@@ -199,8 +199,11 @@ impl Look {
         self.time.log_e(student::to_normal(z, self.freedom()))
     }
 
+    /// The variance of S is known but for its inflation K: without one nothing is uncertain, with a strong one all of it.
+    /// The share between, 1 - 1 / K², is what keeps the promise at all autocorrelations in simulation.
     fn freedom(&self) -> f64 {
-        self.dependence.freedom_over(count(self.values.len()))
+        let estimated = 1.0 - 1.0 / (self.dependence.inflation * self.dependence.inflation);
+        self.dependence.freedom_over(count(self.values.len())) / estimated.max(f64::MIN_POSITIVE)
     }
 
     fn interval(&self, design: &Design, kendall: &MannKendall) -> Interval {
@@ -296,7 +299,7 @@ mod tests {
     #[test]
     fn a_few_points_or_points_at_one_moment_show_no_trend() {
         let few = judge(&Design::default(), &series((0..19).map(f64::from)), None);
-        let still = Series::new(&[(Elapsed(5), 1.0); 30]).unwrap();
+        let still = Series::new(&[(Elapsed(5), 1.0); 40]).unwrap();
 
         assert_eq!(few.class, Class::TooEarly);
         let found = judge(&Design::default(), &still, None);

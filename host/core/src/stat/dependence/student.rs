@@ -7,20 +7,29 @@
 
 /// The standard normal value that is as far out as `t` with so many degrees of freedom. Keeps the sign.
 pub fn to_normal(t: f64, freedom: f64) -> f64 {
+    if freedom >= ENDLESS {
+        return t;
+    }
     let size = shrink(freedom) * libm::sqrt(freedom * libm::log1p(t * t / freedom));
     libm::copysign(size, t)
 }
 
 /// The value with so many degrees of freedom that is as far out as the standard normal `z`. Keeps the sign.
 pub fn from_normal(z: f64, freedom: f64) -> f64 {
+    if freedom >= ENDLESS {
+        return z;
+    }
     let scaled = z / shrink(freedom);
     let size = libm::sqrt(freedom * libm::expm1(scaled * scaled / freedom));
     libm::copysign(size, z)
 }
 
 fn shrink(freedom: f64) -> f64 {
-    if freedom < 1e12 { (8.0 * freedom + 1.0) / (8.0 * freedom + 3.0) } else { 1.0 }
+    (8.0 * freedom + 1.0) / (8.0 * freedom + 3.0)
 }
+
+/// From so many degrees of freedom on there is no difference that a number could hold.
+const ENDLESS: f64 = 1e15;
 
 #[cfg(test)]
 mod tests {
@@ -48,7 +57,9 @@ mod tests {
 
     #[test]
     fn endless_freedom_is_the_normal_distribution() {
-        assert!((to_normal(3.0, 1e15) - 3.0).abs() < 1e-9);
-        assert!((from_normal(3.0, 1e15) - 3.0).abs() < 1e-9);
+        for freedom in [9e14, 1e15, f64::MAX, f64::INFINITY] {
+            assert!((to_normal(3.0, freedom) - 3.0).abs() < 1e-9);
+            assert!((from_normal(3.0, freedom) - 3.0).abs() < 1e-9);
+        }
     }
 }
