@@ -33,6 +33,14 @@ ends, its status is asked, and the exit code is 21. Another Ctrl-C changes nothi
 
 The exit code tells the decision, whether or not a report could be written.";
 
+/// What a file of cases is.
+const JUDGING: &str = "FILE is JSON: one case, or several as {\"cases\": [...]}. A case has a name, a rule, and the numbers \
+that it is tried on: \"window\" and \"baseline\", or \"measurements\". `holdpoint schema judge` describes all of it. With \
+\"expect\", a case says what it should come to.
+
+Exit codes: 0 every case could be judged and came to what it expects, 2 the file is wrong, or a case came to something \
+else.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Verify a release under a plan, decide, and carry the decision out
@@ -40,8 +48,11 @@ pub(crate) enum Command {
     Run(Box<Run>),
     /// Read a plan and report everything that is wrong with it
     Lint(Box<Lint>),
-    /// Print the JSON Schema of plans, release files or the host's policy, for editors
+    /// Print the JSON Schema of plans, release files, the host's policy or cases to judge, for editors
     Schema(Schema),
+    /// Try rules on numbers from a file
+    #[command(after_help = JUDGING)]
+    Judge(Judge),
     /// Show what a plugin is and what it asks for, without running it
     Inspect(Inspect),
     /// List the runs that are kept, the newest first
@@ -179,6 +190,18 @@ pub(crate) enum Schemas {
     Policy,
     /// A release file
     Release,
+    /// A file of cases for `holdpoint judge`
+    Judge,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Judge {
+    /// The cases, in JSON
+    pub(crate) file: PathBuf,
+
+    /// How to tell what they come to [default: text on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod completions;
 mod inspect;
+mod judge;
 pub(crate) mod lint;
 pub(crate) mod recorded;
 mod replay;
@@ -26,6 +27,7 @@ pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Run(asked) => run::run(&asked, &store()?),
         Command::Lint(asked) => lint::lint(&asked),
         Command::Schema(asked) => Ok(schema::schema(&asked)),
+        Command::Judge(asked) => judge::judge(&asked),
         Command::Inspect(asked) => inspect::inspect(&asked),
         Command::Runs(asked) => runs::runs(&asked, &store()?),
         Command::Show(asked) => show::show(&asked, &store()?),

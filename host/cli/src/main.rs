@@ -7,6 +7,7 @@ mod denied;
 mod exit;
 mod failure;
 mod intent;
+mod judge;
 mod kept;
 mod ask;
 mod output;

@@ -2,6 +2,7 @@
 
 use crate::arguments::{Schema, Schemas};
 use crate::exit::Exit;
+use crate::judge;
 use crate::output;
 
 /// Prints the schema.
@@ -10,6 +11,7 @@ pub(crate) fn schema(asked: &Schema) -> Exit {
         Schemas::Plan => holdpoint_plan::schema::plan(),
         Schemas::Policy => holdpoint_plan::schema::policy(),
         Schemas::Release => holdpoint_plan::schema::release(),
+        Schemas::Judge => judge::schema::cases(),
     };
     output::line(&format!("{schema:#}"));
     Exit::Done

@@ -1,0 +1,278 @@
+//! `holdpoint judge`: rules tried on numbers from a file, what they come to, and files that are wrong.
+
+use std::process::Output;
+
+use holdpoint_tests::{holdpoint, root, said};
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+
+const EXAMPLE: &str = "examples/cases/cases.json";
+
+/// Judges a file that says this.
+fn judge(text: &str, flags: &[&str]) -> Output {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("cases.json");
+    std::fs::write(&file, text).unwrap();
+    holdpoint(folder.path()).arg("judge").arg(&file).args(flags).output().unwrap()
+}
+
+/// The answers to cases.
+fn answers(cases: &Json) -> Vec<Json> {
+    let output = judge(&cases.to_string(), &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let json: Json = serde_json::from_slice(&output.stdout).unwrap();
+    json["cases"].as_array().unwrap().clone()
+}
+
+/// The answer to one case.
+fn answer(case: &Json) -> Json {
+    answers(case).remove(0)
+}
+
+/// Points around a level, the same every time, which don't depend on each other.
+fn around(level: f64, points: u32) -> Vec<f64> {
+    let step = |n: u32| f64::from((n.wrapping_mul(2_654_435_761) ^ (n << 7)).wrapping_mul(2_246_822_519) >> 8);
+    (1..=points).map(|n| level + 10.0 * (step(n) / f64::from(1_u32 << 24) - 0.5)).collect()
+}
+
+#[test]
+fn the_example_is_judged_as_it_expects_and_in_its_order() {
+    let text = std::fs::read_to_string(root().join(EXAMPLE)).unwrap();
+
+    let output = judge(&text, &[]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let told: Json = serde_json::from_slice(&output.stdout).unwrap();
+    let written: Json = serde_json::from_str(&text).unwrap();
+    let names = |json: &Json, key| -> Vec<Json> {
+        json["cases"].as_array().unwrap().iter().map(|case| case[key].clone()).collect()
+    };
+    assert_eq!(names(&told, "name"), names(&written, "name"));
+    assert_eq!(names(&told, "class"), names(&written, "expect"));
+    for case in told["cases"].as_array().unwrap() {
+        assert!(case["reason"].as_str().unwrap().len() > 10 && case["as-expected"] == true, "{case:#}");
+    }
+}
+
+#[test]
+fn the_cases_of_the_readme_come_to_what_they_expect() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, section) = readme.split_once("## Trying a rule").unwrap();
+    let (_, block) = section.split_once("```json\n").unwrap();
+    let (text, _) = block.split_once("```").unwrap();
+
+    let output = judge(text, &[]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(text.matches("\"expect\"").count(), text.matches("\"name\"").count());
+}
+
+#[test]
+fn a_threshold_fires_at_the_sample_that_makes_the_row_long_enough() {
+    let rule = json!({ "above": 2, "for-samples": 3 });
+    let of = |window: Json| answer(&json!({ "name": "a", "rule": rule, "window": window }));
+
+    let fired = of(json!([1, 3, 3, 1, 3, null, 3, 3]));
+    let broken = of(json!([3, 3, null, null, null, null, 3]));
+    let silent = of(json!([null, "NaN"]));
+
+    assert_eq!((&fired["class"], &fired["statistics"]["fired-at"]), (&json!("breach"), &json!(8)));
+    assert_eq!(fired["left-out"], json!({ "no-data": 1 }));
+    assert_eq!(broken["class"], "inconclusive", "four missing samples break a row, and pass nothing");
+    assert_eq!((&silent["class"], &silent["left-out"]["not-a-number"]), (&json!("no-data"), &json!(1)));
+}
+
+#[test]
+fn a_percentage_is_of_the_baseline_and_has_no_meaning_at_zero() {
+    let of = |rule: Json| answer(&json!({ "name": "a", "rule": rule, "window": [111, 112, 89] }));
+
+    assert_eq!(of(json!({ "rise": 10, "baseline": 100, "for-samples": 2 }))["class"], "breach");
+    assert_eq!(of(json!({ "rise": 12, "baseline": [1, 100, 300] }))["class"], "no-breach");
+    assert_eq!(of(json!({ "drop": 10, "baseline": 100 }))["class"], "breach");
+    assert_eq!(of(json!({ "drop": 12, "baseline": 100 }))["class"], "no-breach");
+    assert_eq!(of(json!({ "rise": 10, "baseline": 0 }))["class"], "inconclusive");
+    assert_eq!(of(json!({ "rise": 10, "baseline": -100, "for-samples": 3 }))["class"], "breach");
+}
+
+#[test]
+fn differs_tells_its_class_with_all_the_figures_behind_it() {
+    let rule = json!({ "differs": { "direction": "rise", "error-rate": 0.02, "tolerance": { "absolute": 1 } } });
+    let (baseline, window) = (around(100.0, 60), around(108.0, 60));
+
+    let found = answer(&json!({ "name": "a", "rule": rule, "baseline": baseline, "window": window }));
+
+    assert_eq!(found["class"], "increased", "{found:#}");
+    assert!((found["estimate"].as_f64().unwrap() - 8.0).abs() < 1e-9, "{found:#}");
+    assert!(found["interval"]["low"].as_f64().unwrap() > 1.0, "{found:#}");
+    assert!(found["p"].as_f64().unwrap() < 0.02, "{found:#}");
+    assert_eq!(found["thresholds"]["error-rate"], 0.02);
+    assert_eq!(found["dependence"]["points"], 120);
+    assert!(found["statistics"]["u"].as_f64().unwrap() > 1_800.0, "{found:#}");
+    assert!(found["reason"].as_str().unwrap().starts_with("increased by 8.00"), "{found:#}");
+}
+
+#[test]
+fn differs_on_too_little_is_never_no_difference() {
+    let rule = json!({ "differs": {} });
+    let of = |window: Json| {
+        answer(&json!({ "name": "a", "rule": rule, "baseline": around(100.0, 60), "window": window }))["class"].clone()
+    };
+
+    assert_eq!(of(json!([])), "no-data");
+    assert_eq!(of(json!(["NaN", null])), "no-data");
+    assert_eq!(of(json!(around(100.0, 12))), "too-early");
+    assert_eq!(of(json!(around(100.0, 60))), "no-difference");
+}
+
+#[test]
+fn an_assessment_ends_where_its_limits_end_it() {
+    let terms = json!({ "success-condition": { "below": 1 }, "interval": "10s", "count": 4, "failure-limit": 1 });
+    let of =
+        |measurements: Json| answer(&json!({ "name": "a", "rule": { "assess": terms }, "measurements": measurements }));
+
+    let failed = of(json!([0, 2, 0, 3, 0]));
+    let error = of(json!([null, "NaN", { "error": "503" }, "Inf", null, null]));
+    let running = of(json!([0, 0]));
+
+    assert_eq!((&failed["class"], &failed["ended-after"]), (&json!("failed"), &json!(4)));
+    assert_eq!(failed["grades"], json!(["successful", "failed", "successful", "failed", "successful"]));
+    assert_eq!(failed["statistics"]["late"], 1, "what is measured after the end changes nothing");
+    assert_eq!((&error["class"], &error["ended-after"]), (&json!("error"), &json!(5)));
+    assert_eq!((&running["class"], &running["ended-after"]), (&json!("running"), &json!(null)));
+}
+
+#[test]
+fn kayentas_classes_and_scores_are_given() {
+    let (control, experiment) = (around(100.0, 20), around(130.0, 20));
+    let metric = json!({ "name": "latency", "direction": "increase" });
+    let run = |bands: Json| {
+        json!({ "name": "run", "rule": { "kayenta": { "scoring": bands, "metrics": [
+            { "name": "a", "groups": ["x"], "control": control, "experiment": experiment },
+            { "name": "b", "groups": ["y"], "control": control, "experiment": control },
+        ] } } })
+    };
+
+    let found =
+        answer(&json!({ "name": "one", "rule": { "kayenta": metric }, "baseline": control, "window": experiment }));
+    let scored = answer(&run(json!({ "pass": 90, "marginal": 40, "group-weights": { "x": 60 } })));
+    let unsaid = answer(&run(json!({})));
+
+    assert_eq!((&found["class"], found["estimate"].as_f64().unwrap().round()), (&json!("High"), 30.0));
+    assert_eq!((&scored["class"], &scored["estimate"]), (&json!("Marginal"), &json!(40.0)));
+    assert_eq!((&scored["metrics"][0]["class"], &scored["metrics"][1]["class"]), (&json!("High"), &json!("Pass")));
+    assert_eq!((&unsaid["class"], &unsaid["estimate"]), (&json!("Fail"), &json!(50.0)));
+}
+
+#[test]
+fn what_is_not_as_expected_is_told_and_is_no_success() {
+    let case =
+        |name: &str, expect: &str| json!({ "name": name, "rule": { "above": 1 }, "window": [2], "expect": expect });
+    let cases = json!({ "cases": [case("good", "breach"), case("bad", "no-breach")] }).to_string();
+
+    let (output, text) = (judge(&cases, &[]), judge(&cases, &["--format", "text"]));
+
+    assert_eq!((output.status.code(), text.status.code()), (Some(2), Some(2)));
+    let told: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&told["surprises"], &told["cases"][1]["as-expected"]), (&json!(1), &json!(false)));
+    assert!(said(&output).contains("case \"bad\" came to breach, not to no-breach as expected"), "{}", said(&output));
+    let lines = String::from_utf8_lossy(&text.stdout);
+    assert!(lines.starts_with("good: breach\n    1 of 1 samples are above 1"), "{lines}");
+    assert!(lines.contains("bad: breach, not no-breach as expected"), "{lines}");
+}
+
+/// A file; where what is wrong with it stands; and words of what is told.
+const WRONG: [(&str, &[&str]); 12] = [
+    ("{", &["1:1: error: this is not JSON"]),
+    ("[]", &["1:1: error: a case must be an object, not a list"]),
+    ("{\"cases\": []}", &["1:11: error: \"cases\" is empty"]),
+    ("{\"rule\": {\"above\": 1}}", &["a case has no \"name\"", "a case has no \"window\""]),
+    (
+        "{\"name\": \"a\", \"rule\": {\"above\": 1, \"below\": 2}, \"window\": []}",
+        &["1:23: error: the rule of case \"a\" must have exactly one family"],
+    ),
+    (
+        "{\"name\": \"a\",\n \"rule\": {\"above\": \"x\", \"for-samples\": 0.5},\n \"window\": [1, true,\n \"2\"], \"windw\": 1}",
+        &[
+            "2:20: error: \"above\" must be a number",
+            "2:40: error: \"for-samples\" is 0.5",
+            "3:16: error",
+            "4:2: error",
+            "4:8: error: unknown key \"windw\"",
+        ],
+    ),
+    (
+        "{\"name\": \"a\", \"rule\": {\"differs\": {\"error-rate\": 2, \"direction\": \"up\", \"alpha\": 1}}, \"window\": [1], \"baseline\": [1]}",
+        &[
+            "1:50: error: \"error-rate\": 2 is not an error rate",
+            "1:66: error: \"direction\": unknown variant",
+            "1:72: error: unknown key \"alpha\"",
+        ],
+    ),
+    (
+        "{\"name\": \"a\", \"rule\": {\"assess\": {\"count\": 3}}, \"measurements\": [1]}",
+        &["there is no condition", "1:34: error: count is 3 and there is no interval"],
+    ),
+    (
+        "{\"name\": \"a\", \"rule\": {\"above\": 1}, \"window\": [], \"measurements\": [], \"expect\": \"High\"}",
+        &["makes no use of \"measurements\"", "never comes to \"High\"", "hint: it comes to no-data, inconclusive"],
+    ),
+    (
+        "{\"cases\": [{\"name\": \"a\", \"rule\": {\"above\": 1}, \"window\": []}, {\"name\": \"a\", \"rule\": {\"rise\": -1, \"baseline\": 1}, \"window\": [1e200]}]}",
+        &["\"rise\" is -1 percent", "\"window\" of case \"a\" holds 1e200"],
+    ),
+    (
+        "{\"name\": \"a\", \"rule\": {\"kayenta\": {\"metrics\": [{\"name\": \"m\", \"control\": [1]}], \"scoring\": {\"pass\": 50}}}}",
+        &["metric \"m\" has no \"experiment\"", "\"marginal\" is 75, above \"pass\""],
+    ),
+    (
+        "{\"name\": \"a\", \"name\": \"b\", \"rule\": {\"above\": 1}, \"window\": []}",
+        &["1:15: error: \"name\" stands twice"],
+    ),
+];
+
+#[test]
+fn everything_that_is_wrong_with_a_file_is_told_at_its_place() {
+    for (text, wanted) in WRONG {
+        let output = judge(text, &[]);
+
+        let told = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}: {told}");
+        for words in wanted {
+            assert!(told.contains(words), "{text}: {words} is not told: {told}");
+        }
+        let problems: Json = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(
+            problems["problems"].as_array().unwrap().len() >= wanted.iter().filter(|it| it.contains("error")).count()
+        );
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told_with_what_mends_it() {
+    let folder = TempDir::new().unwrap();
+
+    let output = holdpoint(folder.path()).args(["judge", "none.json"]).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("could not read the cases in none.json"), "{}", said(&output));
+    assert!(said(&output).contains("holdpoint schema judge"), "{}", said(&output));
+}
+
+#[test]
+fn the_schema_takes_the_example_and_refuses_what_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let output = holdpoint(folder.path()).args(["schema", "judge"]).output().unwrap();
+    let schema: Json = serde_json::from_slice(&output.stdout).unwrap();
+    let example: Json = serde_json::from_str(&std::fs::read_to_string(root().join(EXAMPLE)).unwrap()).unwrap();
+
+    let schema = jsonschema::validator_for(&schema).unwrap();
+
+    let told: Vec<String> = schema.iter_errors(&example).map(|error| error.to_string()).collect();
+    assert!(told.is_empty(), "{told:#?}");
+    for case in example["cases"].as_array().unwrap() {
+        let mut odd = case.clone();
+        odd["rule"]["odd"] = json!(1);
+        assert!(schema.is_valid(case) && !schema.is_valid(&odd), "{case:#}");
+    }
+    assert!(!schema.is_valid(&json!({ "name": "a", "rule": { "above": 1 }, "window": ["x"] })));
+}
