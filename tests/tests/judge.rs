@@ -125,6 +125,82 @@ fn differs_on_too_little_is_never_no_difference() {
 }
 
 #[test]
+fn a_sequential_rule_stops_at_the_first_look_that_finds_something() {
+    let rule = |against: Json| json!({ "sequential": { "against": against, "direction": "rise", "horizon": 60 } });
+    let of = |against: Json, window: &[f64], baseline: Option<&[f64]>| {
+        let mut case = json!({ "name": "a", "rule": rule(against), "window": window });
+        if let Some(baseline) = baseline {
+            case["baseline"] = json!(baseline);
+        }
+        answer(&case)
+    };
+    let season = |values: Vec<f64>| -> Vec<f64> { values.iter().zip(1..).map(|(x, n)| x + f64::from(n)).collect() };
+    let before = around(100.0, 60);
+
+    let risen = of(json!("baseline"), &around(106.0, 60), Some(&before));
+    let same = of(json!("baseline"), &before, Some(&before));
+    let constant = of(json!(100), &around(106.0, 60), None);
+    let worse = of(json!("cohort"), &season(around(106.0, 60)), Some(&season(around(100.0, 61)[1..].to_vec())));
+    let together = of(json!("cohort"), &season(around(100.0, 60)), Some(&season(around(100.0, 61)[1..].to_vec())));
+    let nothing = of(json!("baseline"), &before, Some(&[]));
+
+    assert_eq!((&risen["class"], &same["class"]), (&json!("increased"), &json!("no-difference")));
+    assert!(risen["looks"].as_u64().unwrap() < 40, "{risen:#}");
+    assert!(risen["log-e"].as_f64().unwrap() >= risen["thresholds"]["log-e"].as_f64().unwrap(), "{risen:#}");
+    assert_eq!((&same["looks"], &same["dependence"]["points"]), (&json!(60), &json!(120)));
+    assert_eq!((&constant["class"], &constant["statistics"]["baseline"]), (&json!("increased"), &json!(100.0)));
+    assert_eq!((&worse["class"], &together["class"]), (&json!("increased"), &json!("no-difference")));
+    assert_eq!(nothing["class"], "no-data");
+}
+
+#[test]
+fn a_sequential_rule_counts_events_in_requests() {
+    let events = |least: u32| -> Vec<Json> { (0..60).map(|n| json!([least + n * 7 % 3, 100])).collect() };
+    let of = |counting: &str, against: Json, baseline: Json| {
+        let rule = json!({ "sequential": { "counting": counting, "against": against } });
+        let mut window = events(5);
+        window[0] = json!(null);
+        let mut case = json!({ "name": "a", "rule": rule, "window": window });
+        if !baseline.is_null() {
+            case["baseline"] = baseline;
+        }
+        answer(&case)
+    };
+
+    for (counting, against, baseline) in [
+        ("requests", json!(0.01), json!(null)),
+        ("exposure", json!(0.01), json!(null)),
+        ("requests", json!("baseline"), json!(events(0))),
+        ("exposure", json!("baseline"), json!(events(0))),
+        ("requests", json!("cohort"), json!(events(0))),
+        ("exposure", json!("cohort"), json!(events(0))),
+    ] {
+        let found = of(counting, against.clone(), baseline);
+
+        assert_eq!(found["class"], "increased", "{counting} {against}: {found:#}");
+        assert!(found["looks"].as_u64().unwrap() < 59, "{counting} {against}: {found:#}");
+    }
+    assert_eq!(of("requests", json!("cohort"), json!(events(5)))["class"], "no-difference");
+    assert_eq!(of("requests", json!(0.06), json!(null))["class"], "no-difference");
+}
+
+#[test]
+fn a_trend_is_found_at_the_pace_of_its_samples() {
+    let creep: Vec<f64> = around(100.0, 60).iter().zip(0..).map(|(x, n)| x + f64::from(n)).collect();
+    let of = |interval: &str, window: &[f64]| {
+        answer(&json!({ "name": "a", "rule": { "trend": { "interval": interval } }, "window": window }))
+    };
+
+    let (minutes, seconds, flat) = (of("1m", &creep), of("10s", &creep), of("1m", &around(100.0, 60)));
+
+    assert_eq!((&minutes["class"], &flat["class"]), (&json!("increased"), &json!("no-difference")), "{flat:#}");
+    let slope = |found: &Json| found["estimate"].as_f64().unwrap();
+    assert!((slope(&minutes) - 60.0).abs() < 6.0, "{minutes:#}");
+    assert!((slope(&seconds) / slope(&minutes) - 6.0).abs() < 1e-6, "{seconds:#}");
+    assert_eq!(of("1m", &[])["class"], "no-data");
+}
+
+#[test]
 fn an_assessment_ends_where_its_limits_end_it() {
     let terms = json!({ "success-condition": { "below": 1 }, "interval": "10s", "count": 4, "failure-limit": 1 });
     let of =
@@ -181,7 +257,7 @@ fn what_is_not_as_expected_is_told_and_is_no_success() {
 }
 
 /// A file; where what is wrong with it stands; and words of what is told.
-const WRONG: [(&str, &[&str]); 12] = [
+const WRONG: [(&str, &[&str]); 15] = [
     ("{", &["1:1: error: this is not JSON"]),
     ("[]", &["1:1: error: a case must be an object, not a list"]),
     ("{\"cases\": []}", &["1:11: error: \"cases\" is empty"]),
@@ -207,6 +283,22 @@ const WRONG: [(&str, &[&str]); 12] = [
             "1:66: error: \"direction\": unknown variant",
             "1:72: error: unknown key \"alpha\"",
         ],
+    ),
+    (
+        "{\"name\": \"a\", \"rule\": {\"sequential\": {\"horizon\": -1, \"counting\": \"x\"}}, \"window\": []}",
+        &["\"horizon\": invalid value", "\"counting\" is what the samples are", "\"sequential\" has no \"against\""],
+    ),
+    (
+        "{\"name\": \"a\", \"rule\": {\"sequential\": {\"counting\": \"requests\", \"against\": 2}}, \"window\": [[3, 2], 7, [1]]}",
+        &[
+            "there are more events than requests",
+            "holds a number, which is no count",
+            "holds a list, which is no count",
+        ],
+    ),
+    (
+        "{\"cases\": [{\"name\": \"a\", \"rule\": {\"sequential\": {\"against\": \"cohort\"}}, \"window\": [1], \"baseline\": []}, {\"name\": \"b\", \"rule\": {\"trend\": {\"interval\": \"0s\"}}, \"window\": []}]}",
+        &["has 1 samples, and its baseline 0", "\"interval\" is zero"],
     ),
     (
         "{\"name\": \"a\", \"rule\": {\"assess\": {\"count\": 3}}, \"measurements\": [1]}",

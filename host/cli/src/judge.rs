@@ -12,5 +12,7 @@ pub(crate) mod answer;
 pub(crate) mod schema;
 mod threshold;
 mod differs;
+mod sequential;
+mod trend;
 mod kayenta;
 mod assess;

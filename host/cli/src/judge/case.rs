@@ -7,9 +7,11 @@ use super::assess::Assess;
 use super::differs::Differs;
 use super::kayenta::Kayenta;
 use super::reader::Reader;
+use super::sequential::Sequential;
 use super::series::Series;
 use super::threshold::Threshold;
 use super::tree::{self, Node};
+use super::trend::Trend;
 
 /// A rule with the numbers that it is tried on.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub(crate) struct Case {
 enum Trial {
     Threshold(Threshold),
     Differs(Differs),
+    Sequential(Box<Sequential>),
+    Trend(Trend),
     Assess(Assess),
     Kayenta(Box<Kayenta>),
 }
@@ -32,7 +36,7 @@ enum Trial {
 const KEYS: [&str; 8] = ["name", "rule", "baseline", "window", "history", "measurements", "course", "expect"];
 
 /// The keys that name a rule's family.
-const FAMILIES: [&str; 7] = ["above", "below", "rise", "drop", "differs", "assess", "kayenta"];
+const FAMILIES: [&str; 9] = ["above", "below", "rise", "drop", "differs", "sequential", "trend", "assess", "kayenta"];
 
 /// What a case gives its rule. What no rule takes is told.
 #[derive(Debug)]
@@ -130,6 +134,8 @@ fn trial(rule: &Node, given: &mut Given<'_>, reader: &mut Reader<'_>) -> Option<
     reader.entries(rule, &owner, &[&family.key]);
     match &*family.key {
         "differs" => Differs::read(&family.node, given, reader).map(Trial::Differs),
+        "sequential" => Sequential::read(&family.node, given, reader).map(|it| Trial::Sequential(Box::new(it))),
+        "trend" => Trend::read(&family.node, given, reader).map(Trial::Trend),
         "assess" => Assess::read(&family.node, given, reader).map(Trial::Assess),
         _ => Kayenta::read(&family.node, given, reader).map(|it| Trial::Kayenta(Box::new(it))),
     }
@@ -147,6 +153,8 @@ impl Trial {
         match self {
             Self::Threshold(threshold) => threshold.judge(),
             Self::Differs(differs) => differs.judge(),
+            Self::Sequential(sequential) => sequential.judge(),
+            Self::Trend(trend) => trend.judge(),
             Self::Assess(assess) => assess.judge(),
             Self::Kayenta(kayenta) => kayenta.judge(),
         }
@@ -157,7 +165,7 @@ impl Trial {
         const CLASSES: &[&str] = &["no-data", "too-early", "no-difference", "increased", "decreased"];
         match self {
             Self::Threshold(_) => &["no-data", "inconclusive", "no-breach", "breach"],
-            Self::Differs(_) => CLASSES,
+            Self::Differs(_) | Self::Sequential(_) | Self::Trend(_) => CLASSES,
             Self::Assess(_) => &["successful", "running", "pending", "inconclusive", "error", "failed"],
             Self::Kayenta(kayenta) => kayenta.classes(),
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use holdpoint_core::stat::sample::Sample as Points;
+use holdpoint_core::stat::sequential::tally::{Counting, Tally};
 use holdpoint_core::verdict::Sample;
 use holdpoint_plan::Code;
 use serde_json::{Value as Json, json};
@@ -70,6 +71,46 @@ pub(crate) fn sample(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option
                 node.at,
                 (&what, "a value is a number, null, \"NaN\", \"Inf\" or \"-Inf\""),
             );
+            None
+        }
+    }
+}
+
+/// Reads events in requests (or in units of exposure), sample by sample: `[3, 100]` is three in a hundred, null no data.
+pub(crate) fn tallies(
+    node: &Node,
+    name: &str,
+    counting: Counting,
+    reader: &mut Reader<'_>,
+) -> Option<Vec<Option<Tally>>> {
+    let Some(nodes) = node.list() else {
+        reader.wrong_type(node, name, "a list of counts such as [3, 100]");
+        return None;
+    };
+    let before = reader.count();
+    let read = nodes.iter().map(|node| match node.plain() {
+        Some(Json::Null) => None,
+        Some(Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) | Json::Object(_)) | None => {
+            tally(node, name, counting, reader)
+        }
+    });
+    let read: Vec<Option<Tally>> = read.collect();
+    (reader.count() == before).then_some(read)
+}
+
+fn tally(node: &Node, name: &str, counting: Counting, reader: &mut Reader<'_>) -> Option<Tally> {
+    let Some([events, of]) = node.list() else {
+        let what = format!("{name} holds {}, which is no count", node.kind());
+        let cure = "a count is [events, requests] (or [events, exposure]), both whole numbers, or null";
+        reader.curable(Code::WrongType, node.at, (&what, cure));
+        return None;
+    };
+    let (events, of) = (reader.word(events, name)?, reader.word(of, name)?);
+    let tally = Tally { events, of };
+    match tally.check(counting) {
+        Ok(()) => Some(tally),
+        Err(error) => {
+            reader.error(Code::BadValue, node.at, &format!("{name}: {error}"));
             None
         }
     }
