@@ -77,9 +77,10 @@ fn a_threshold_fires_at_the_sample_that_makes_the_row_long_enough() {
     let silent = of(json!([null, "NaN"]));
 
     assert_eq!((&fired["class"], &fired["statistics"]["fired-at"]), (&json!("breach"), &json!(8)));
-    assert_eq!(fired["left-out"], json!({ "no-data": 1 }));
+    assert_eq!(fired["left-out"], json!({ "window": { "no-data": 1 } }));
+    assert!(fired["reason"].as_str().unwrap().ends_with("; left out of the window: 1 no-data"), "{fired:#}");
     assert_eq!(broken["class"], "inconclusive", "four missing samples break a row, and pass nothing");
-    assert_eq!((&silent["class"], &silent["left-out"]["not-a-number"]), (&json!("no-data"), &json!(1)));
+    assert_eq!((&silent["class"], &silent["left-out"]["window"]["not-a-number"]), (&json!("no-data"), &json!(1)));
 }
 
 #[test]
@@ -178,6 +179,7 @@ fn a_sequential_rule_counts_events_in_requests() {
         let found = of(counting, against.clone(), baseline);
 
         assert_eq!(found["class"], "increased", "{counting} {against}: {found:#}");
+        assert_eq!(found["left-out"]["window"]["no-data"], 1, "{counting} {against}: {found:#}");
         assert!(found["looks"].as_u64().unwrap() < 59, "{counting} {against}: {found:#}");
     }
     assert_eq!(of("requests", json!("cohort"), json!(events(5)))["class"], "no-difference");
@@ -237,6 +239,50 @@ fn kayentas_classes_and_scores_are_given() {
     assert_eq!((&scored["class"], &scored["estimate"]), (&json!("Marginal"), &json!(40.0)));
     assert_eq!((&scored["metrics"][0]["class"], &scored["metrics"][1]["class"]), (&json!("High"), &json!("Pass")));
     assert_eq!((&unsaid["class"], &unsaid["estimate"]), (&json!("Fail"), &json!(50.0)));
+}
+
+#[test]
+fn the_reference_values_of_kayentas_method_come_out_of_the_program() {
+    let text = std::fs::read_to_string(root().join("host/core/tests/stat/reference/kayenta.json")).unwrap();
+    let reference: Json = serde_json::from_str(&text).unwrap();
+    let reference = reference["cases"].as_array().unwrap();
+    let case = |(number, it): (usize, &Json)| {
+        let (control, experiment) = (&it["control"], &it["experiment"]);
+        json!({ "name": number.to_string(), "rule": { "kayenta": {} }, "baseline": control, "window": experiment, "expect": it["class"] })
+    };
+
+    let found = answers(&json!({ "cases": reference.iter().enumerate().map(case).collect::<Vec<_>>() }));
+
+    assert!(found.len() > 200);
+    for (found, reference) in found.iter().zip(reference).filter(|(_, reference)| reference["low"].is_number()) {
+        let apart = found["interval"]["low"].as_f64().unwrap() - reference["low"].as_f64().unwrap();
+        assert!(apart.abs() < 1e-9, "{found:#} {reference:#}");
+    }
+}
+
+#[test]
+fn kayenta_takes_nan_for_missing_and_judges_nothing_infinite() {
+    let of = |odd: Json| {
+        let rule = json!({ "kayenta": { "name": "a\u{1b}[2J" } });
+        let window: Vec<Json> = around(100.0, 20).iter().map(|x| json!(x)).chain([odd]).collect();
+        answer(&json!({ "name": "a", "rule": rule, "baseline": around(100.0, 20), "window": window }))
+    };
+
+    let (missing, infinite) = (of(json!("NaN")), of(json!("Inf")));
+
+    assert_eq!((&missing["class"], &missing["missing"]["window"]["not-a-number"]), (&json!("Pass"), &json!(1)));
+    assert_eq!(infinite["class"], "Error", "{infinite:#}");
+    assert!(!infinite["reason"].as_str().unwrap().contains('\u{1b}'), "a name steers no terminal: {infinite:#}");
+}
+
+#[test]
+fn of_very_many_problems_the_first_are_told_and_the_rest_counted() {
+    let window = vec!["x"; 5_000];
+
+    let output = judge(&json!({ "name": "a", "rule": { "above": 1 }, "window": window }).to_string(), &[]);
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("there are 4900 more problems"), "{}", said(&output));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::judge::answer::Judged;
 use crate::judge::case;
 use crate::output::{self, Ink};
+use crate::wrap::wrapped;
 
 /// The largest file, in bytes: far more than any window has.
 const LARGEST: u64 = 64 << 20;
@@ -30,7 +31,7 @@ pub(crate) fn judge(asked: &Judge) -> Result<Exit, Failure> {
     let judged: Vec<Judged> = cases.iter().map(case::Case::judge).collect();
     let surprises = judged.iter().filter(|judged| !judged.is_as_expected()).count();
     match format {
-        Format::Text => judged.iter().for_each(|judged| output::line(&judged.to_text())),
+        Format::Text => show(&judged),
         Format::Json => {
             let answers: Vec<_> = judged.iter().map(Judged::to_json).collect();
             output::line(&format!("{:#}", json!({ "format": 1, "surprises": surprises, "cases": answers })));
@@ -51,6 +52,14 @@ fn read(file: &Path) -> Result<String, Failure> {
         return Err(Failure::usage(what).hint("put its cases into several files"));
     }
     fs::read_to_string(file).map_err(failed)
+}
+
+/// Shows the answers, in lines that fit a terminal where there is one.
+fn show(judged: &[Judged]) {
+    let columns = if output::on_terminal() { console::Term::stdout().size().1.into() } else { usize::MAX };
+    for line in judged.iter().map(Judged::to_text).collect::<Vec<_>>().join("\n").lines() {
+        output::line(&wrapped(line, columns));
+    }
 }
 
 /// Tells everything that is wrong with the file.

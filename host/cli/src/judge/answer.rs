@@ -29,6 +29,21 @@ pub(crate) struct Judged {
 }
 
 impl Answer {
+    /// The same, telling which samples were not judged since they are no numbers, by series and class.
+    pub(crate) fn leaving_out(mut self, series: &[(&str, Json)]) -> Self {
+        let mut told = Map::new();
+        for (name, classes) in series {
+            let words: Vec<String> =
+                classes.as_object().into_iter().flatten().map(|(class, count)| format!("{count} {class}")).collect();
+            if !words.is_empty() {
+                self.reason = format!("{}; left out of the {name}: {}", self.reason, words.join(", "));
+                told.insert((*name).to_owned(), classes.clone());
+            }
+        }
+        self.figures.insert("left-out".to_owned(), Json::Object(told));
+        self
+    }
+
     /// Of these figures, which must be an object.
     pub(crate) fn new(
         family: &'static str,

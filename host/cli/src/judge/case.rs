@@ -1,5 +1,7 @@
 //! Cases: a rule and the numbers that it is tried on, as they are written.
 
+use std::collections::BTreeSet;
+
 use holdpoint_plan::{Code, Problem};
 
 use super::answer::{Answer, Judged};
@@ -74,9 +76,10 @@ fn cases(tree: &Node, reader: &mut Reader<'_>) -> Vec<Case> {
         reader.error(Code::Empty, several.at, "\"cases\" is empty, so that nothing would be judged");
     }
     let mut cases: Vec<Case> = Vec::new();
+    let mut names = BTreeSet::new();
     for node in nodes {
         let Some(case) = case(node, reader) else { continue };
-        if cases.iter().any(|earlier| earlier.name == case.name) {
+        if !names.insert(case.name.clone()) {
             reader.error(Code::Duplicate, node.at, &format!("there is another case {:?}", case.name));
         }
         cases.push(case);

@@ -50,12 +50,12 @@ impl Differs {
             "thresholds": {
                 "error-rate": limits.alpha, "critical": limits.critical, "tolerance": limits.tolerance
             },
-            "left-out": { "baseline": self.baseline.left_out(), "window": self.window.left_out() },
         });
         if let (Some(found), Some(figures)) = (found, figures.as_object_mut()) {
             figures.extend(shown(&found));
         }
-        Answer::new("differs", word(class), reason, figures)
+        let left_out = [("baseline", self.baseline.left_out()), ("window", self.window.left_out())];
+        Answer::new("differs", word(class), reason, figures).leaving_out(&left_out)
     }
 }
 

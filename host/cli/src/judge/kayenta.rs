@@ -2,13 +2,15 @@
 
 use holdpoint_core::stat::kayenta::score::{Scored, Scoring, score};
 use holdpoint_core::stat::kayenta::{Classified, Metric, classify};
+use holdpoint_core::text::visible;
+use holdpoint_core::verdict::Sample;
 use holdpoint_plan::Code;
 use serde_json::{Map, Value as Json, json};
 
 use super::answer::{Answer, word};
 use super::case::Given;
 use super::reader::Reader;
-use super::series::Series;
+use super::series::{Series, number};
 use super::tree::{Entry, Node};
 
 /// What is judged.
@@ -87,9 +89,15 @@ fn judge_run(scoring: &Scoring, metrics: &[Sides]) -> Answer {
     Answer::new("kayenta", word(band), reason, figures)
 }
 
+/// Values as Kayenta sees them: what is not a number is missing, and an infinite one can't be judged.
+fn values(series: &Series) -> Vec<Option<f64>> {
+    let infinite = |sample: &Sample| (*sample == Sample::NotFinite).then_some(f64::INFINITY);
+    series.0.iter().map(|sample| number(*sample).or_else(|| infinite(sample))).collect()
+}
+
 impl Sides {
     fn classify(&self) -> Classified {
-        classify(&self.metric, &self.control.numbers(), &self.experiment.numbers())
+        classify(&self.metric, &values(&self.control), &values(&self.experiment))
     }
 
     fn figures(&self, found: &Classified) -> Json {
@@ -101,7 +109,7 @@ impl Sides {
             "statistics": { "effect": compared.and_then(|compared| compared.effect) },
             "stakes": found.stakes,
             "thresholds": self.metric.effect,
-            "left-out": { "baseline": self.control.left_out(), "window": self.experiment.left_out() },
+            "missing": { "baseline": self.control.left_out(), "window": self.experiment.left_out() },
         })
     }
 
@@ -120,7 +128,9 @@ impl Sides {
 fn metric(node: &Node, keys: &[&str], reader: &mut Reader<'_>) -> Option<Metric> {
     let entries = reader.entries(node, "a metric of \"kayenta\"", keys)?;
     let known: Vec<&Entry> = entries.iter().filter(|entry| METRIC.contains(&&*entry.key)).collect();
-    reader.terms(&known, &[], &Map::new())
+    let metric: Metric = reader.terms(&known, &[], &Map::new())?;
+    // The name is told in reasons: nothing of it may steer a terminal.
+    Some(Metric { name: visible(&metric.name), ..metric })
 }
 
 fn run(rule: &Node, reader: &mut Reader<'_>) -> Option<Kayenta> {

@@ -1,5 +1,7 @@
 //! The reader: goes through a tree of JSON and collects everything that is wrong with it.
 
+use std::collections::BTreeSet;
+
 use holdpoint_core::text::visible;
 use holdpoint_plan::{Code, Gravity, Place, Problem};
 use serde::de::DeserializeOwned;
@@ -7,7 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::tree::{At, Entry, Node};
 
-/// How many problems are told; the rest of a file that has more is not looked at by anyone.
+/// How many problems are told; of the rest only the number.
 const MOST: usize = 100;
 
 /// Collects problems while a tree is read.
@@ -15,6 +17,8 @@ const MOST: usize = 100;
 pub(crate) struct Reader<'a> {
     text: &'a str,
     problems: Vec<Problem>,
+    /// How many more there are.
+    untold: usize,
 }
 
 /// Keys of the file that the core has under another name.
@@ -23,18 +27,22 @@ pub(crate) type Renamed = &'static [(&'static str, &'static str)];
 impl<'a> Reader<'a> {
     /// Of this text.
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, problems: Vec::new() }
+        Self { text, problems: Vec::new(), untold: 0 }
     }
 
     /// What was found, in the order of its places.
     pub(crate) fn into_problems(mut self) -> Vec<Problem> {
         self.problems.sort_by_key(|problem| problem.place);
+        if self.untold > 0 {
+            let what = format!("there are {} more problems, which are not told", self.untold);
+            self.problems.push(Problem::nowhere(Code::BadValue, what));
+        }
         self.problems
     }
 
     /// How many problems there are so far.
     pub(crate) fn count(&self) -> usize {
-        self.problems.len()
+        self.problems.len() + self.untold
     }
 
     /// Notes an error.
@@ -48,7 +56,9 @@ impl<'a> Reader<'a> {
     }
 
     fn note(&mut self, code: Code, at: At, what: &str, cure: Option<&str>) {
-        if self.problems.len() < MOST {
+        if self.problems.len() == MOST {
+            self.untold += 1;
+        } else {
             let place = Some(self.place(at));
             self.problems.push(Problem {
                 gravity: Gravity::Error,
@@ -78,13 +88,14 @@ impl<'a> Reader<'a> {
             self.wrong_type(node, owner, "an object");
             return None;
         };
-        for (index, entry) in entries.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for entry in entries {
             if !known.contains(&entry.key.as_str()) {
                 let what = format!("unknown key {:?} in {owner}", entry.key);
                 let cure = format!("the keys here are {}", known.join(", "));
                 self.curable(Code::UnknownKey, entry.at, (&what, &cure));
             }
-            if entries.iter().take(index).any(|earlier| earlier.key == entry.key) {
+            if !seen.insert(&entry.key) {
                 self.error(Code::Duplicate, entry.at, &format!("{:?} stands twice in {owner}", entry.key));
             }
         }

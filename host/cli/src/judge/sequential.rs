@@ -11,7 +11,7 @@ use holdpoint_core::stat::sequential::share_after::ShareAfter;
 use holdpoint_core::stat::sequential::share_pair::SharePair;
 use holdpoint_core::stat::sequential::tally::{Counting, Tally};
 use holdpoint_plan::Code;
-use serde_json::{Map, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::answer::{Answer, word};
 use super::case::Given;
@@ -24,6 +24,8 @@ use super::tree::{Entry, Node};
 pub(crate) struct Sequential {
     design: Design,
     trial: Trial,
+    /// What is no number, by series and class.
+    left_out: Vec<(&'static str, Json)>,
 }
 
 /// A judge before its first sample, and the samples.
@@ -65,7 +67,7 @@ impl Sequential {
         let design = design(entries, reader);
         let samples = samples(rule, reader);
         let against = reader.required(rule, "\"sequential\"", "against").and_then(|node| against(node, reader));
-        let mut reading = Reading { design: design?, rule, given, reader };
+        let mut reading = Reading { design: design?, rule, given, reader, left_out: Vec::new() };
         let trial = match (samples?, against?) {
             (Samples::Values, Against::Constant(level)) => reading.mean(level),
             (Samples::Values, Against::Baseline) => reading.mean_after(),
@@ -74,14 +76,14 @@ impl Sequential {
             (Samples::Counted(counting), Against::Baseline) => reading.share_after(counting),
             (Samples::Counted(counting), Against::Cohort) => reading.share_pair(counting),
         };
-        Some(Self { design: reading.design, trial: trial? })
+        Some(Self { design: reading.design, trial: trial?, left_out: reading.left_out })
     }
 
     /// Tries the rule: the first look that finds something ends it, as it would end a window.
     pub(super) fn judge(&self) -> Answer {
         let Some((judgement, looks)) = self.trial.judge() else {
             let reason = "there is no number in the baseline to hold the window against";
-            return Answer::new("sequential", word(Class::NoData), reason, json!({}));
+            return Answer::new("sequential", word(Class::NoData), reason, json!({})).leaving_out(&self.left_out);
         };
         let difference = judgement.window.zip(judgement.baseline).map(|(window, baseline)| window - baseline);
         let figures = json!({
@@ -97,7 +99,7 @@ impl Sequential {
             },
             "dependence": judgement.dependence,
         });
-        Answer::new("sequential", word(judgement.class), judgement.reason(), figures)
+        Answer::new("sequential", word(judgement.class), judgement.reason(), figures).leaving_out(&self.left_out)
     }
 }
 
@@ -139,11 +141,13 @@ struct Reading<'a, 'n, 't> {
     rule: &'a Node,
     given: &'a mut Given<'n>,
     reader: &'a mut Reader<'t>,
+    left_out: Vec<(&'static str, Json)>,
 }
 
 impl Reading<'_, '_, '_> {
     fn mean(&mut self, level: f64) -> Option<Trial> {
-        let (window, history) = (self.values("window")?, self.given.spare_series("history", self.reader)?);
+        let (window, history) = (self.series("window")?, self.given.spare_series("history", self.reader)?);
+        let window = present(&window.numbers());
         match Mean::against_constant(self.design, level) {
             Ok(judge) => Some(Trial::Mean(with_history(&judge, &history), window)),
             Err(refused) => self.refuse(&refused.to_string()),
@@ -151,15 +155,15 @@ impl Reading<'_, '_, '_> {
     }
 
     fn mean_after(&mut self) -> Option<Trial> {
-        let (window, baseline) = (self.values("window"), self.given.series("baseline", self.reader));
+        let (window, baseline) = (self.series("window"), self.series("baseline"));
         let history = self.given.spare_series("history", self.reader)?;
-        let (window, baseline) = (window?, baseline?.points());
+        let (window, baseline) = (present(&window?.numbers()), baseline?.points());
         let judge = |baseline: &Points| with_history(&Mean::against_baseline(self.design, baseline), &history);
         Some(baseline.map_or(Trial::Nothing, |baseline| Trial::Mean(judge(&baseline), window)))
     }
 
     fn mean_pair(&mut self) -> Option<Trial> {
-        let (window, cohort) = (self.given.series("window", self.reader), self.given.series("baseline", self.reader));
+        let (window, cohort) = (self.series("window"), self.series("baseline"));
         let history = self.given.spare_series("history", self.reader)?;
         let (window, cohort) = (window?.numbers(), cohort?.numbers());
         let pairs = self.paired(&window, &cohort)?;
@@ -192,13 +196,18 @@ impl Reading<'_, '_, '_> {
         Some(Trial::SharePair(SharePair::start(self.design, counting), pairs))
     }
 
-    fn values(&mut self, key: &'static str) -> Option<Vec<f64>> {
-        Some(self.given.series(key, self.reader)?.numbers().into_iter().flatten().collect())
+    fn series(&mut self, key: &'static str) -> Option<Series> {
+        let series = self.given.series(key, self.reader)?;
+        self.left_out.push((key, series.left_out()));
+        Some(series)
     }
 
     fn tallies(&mut self, key: &'static str, counting: Counting) -> Option<Vec<Option<Tally>>> {
         let node = self.given.required(key, self.reader)?;
-        tallies(node, &format!("{key:?} of {}", self.given.owner()), counting, self.reader)
+        let read = tallies(node, &format!("{key:?} of {}", self.given.owner()), counting, self.reader)?;
+        let missing = read.iter().filter(|tally| tally.is_none()).count();
+        self.left_out.push((key, if missing > 0 { json!({ "no-data": missing }) } else { json!({}) }));
+        Some(read)
     }
 
     fn spare_tallies(&mut self, key: &'static str, counting: Counting) -> Option<Vec<Option<Tally>>> {
@@ -231,8 +240,8 @@ fn with_history(judge: &Mean, history: &Series) -> Mean {
     history.points().map_or(*judge, |history| judge.with_history(&history))
 }
 
-fn present(tallies: &[Option<Tally>]) -> Vec<Tally> {
-    tallies.iter().copied().flatten().collect()
+fn present<T: Copy>(samples: &[Option<T>]) -> Vec<T> {
+    samples.iter().copied().flatten().collect()
 }
 
 impl Trial {

@@ -7,7 +7,7 @@
 use holdpoint_core::assess::condition::Condition;
 use holdpoint_core::stat::sample::{Sample as Points, count};
 use holdpoint_plan::Code;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::answer::Answer;
 use super::case::Given;
@@ -93,7 +93,7 @@ impl Threshold {
     pub(super) fn judge(&self) -> Answer {
         let Some(condition) = self.limit.condition() else {
             let reason = "the baseline has no level other than zero, so that no percentage of it can be said";
-            return Answer::new(self.family, "inconclusive", reason, json!({ "left-out": self.window.left_out() }));
+            return self.tell("inconclusive", reason, json!({}));
         };
         let seen = self.look(condition);
         let (class, reason) = self.words(&seen, condition);
@@ -116,9 +116,12 @@ impl Threshold {
                 "coverage": COVERAGE,
                 "max-gap": MOST_MISSING,
             },
-            "left-out": self.window.left_out(),
         });
-        Answer::new(self.family, class, reason, figures)
+        self.tell(class, &reason, figures)
+    }
+
+    fn tell(&self, class: &str, reason: &str, figures: Json) -> Answer {
+        Answer::new(self.family, class, reason, figures).leaving_out(&[("window", self.window.left_out())])
     }
 
     fn look(&self, condition: Condition) -> Seen {

@@ -42,10 +42,10 @@ impl Trend {
 
     /// Tries the rule.
     pub(super) fn judge(&self) -> Answer {
-        let left_out = json!({ "baseline": self.baseline.left_out(), "window": self.window.left_out() });
+        let left_out = [("baseline", self.baseline.left_out()), ("window", self.window.left_out())];
         let Some(readings) = self.readings() else {
             let reason = "there is no number in the window";
-            return Answer::new("trend", word(Class::NoData), reason, json!({ "left-out": left_out }));
+            return Answer::new("trend", word(Class::NoData), reason, json!({})).leaving_out(&left_out);
         };
         let judgement = trend::judge(&self.design, &readings, self.baseline.points().as_ref());
         let figures = json!({
@@ -59,9 +59,8 @@ impl Trend {
                 "log-e": judgement.needed, "error-rate": judgement.alpha, "tolerance": self.design.tolerance
             },
             "dependence": judgement.dependence,
-            "left-out": left_out,
         });
-        Answer::new("trend", word(judgement.class), judgement.reason(), figures)
+        Answer::new("trend", word(judgement.class), judgement.reason(), figures).leaving_out(&left_out)
     }
 
     /// The numbers at their times; a sample without one leaves a gap.
