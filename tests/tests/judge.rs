@@ -303,7 +303,7 @@ fn what_is_not_as_expected_is_told_and_is_no_success() {
 }
 
 /// A file; where what is wrong with it stands; and words of what is told.
-const WRONG: [(&str, &[&str]); 15] = [
+const WRONG: [(&str, &[&str]); 17] = [
     ("{", &["1:1: error: this is not JSON"]),
     ("[]", &["1:1: error: a case must be an object, not a list"]),
     ("{\"cases\": []}", &["1:11: error: \"cases\" is empty"]),
@@ -357,6 +357,14 @@ const WRONG: [(&str, &[&str]); 15] = [
     (
         "{\"cases\": [{\"name\": \"a\", \"rule\": {\"above\": 1}, \"window\": []}, {\"name\": \"a\", \"rule\": {\"rise\": -1, \"baseline\": 1}, \"window\": [1e200]}]}",
         &["\"rise\" is -1 percent", "\"window\" of case \"a\" holds 1e200"],
+    ),
+    (
+        "{\"name\": \"a\", \"rule\": {\"kayenta\": {\"metrics\": [], \"scoring\": {\"pass\": 50, \"marginal\": -1}}}}",
+        &["\"marginal\" is -1, and a score is from 0 to 100", "at least one metric"],
+    ),
+    (
+        "{\"name\": \"a\", \"rule\": {\"kayenta\": {\"metrics\": [1], \"scoring\": {\"group-weights\": {\"a\": 90, \"b\": 20}}}}}",
+        &["\"group-weights\" sum up to 110", "a metric of \"kayenta\" must be an object, not a number"],
     ),
     (
         "{\"name\": \"a\", \"rule\": {\"kayenta\": {\"metrics\": [{\"name\": \"m\", \"control\": [1]}], \"scoring\": {\"pass\": 50}}}}",

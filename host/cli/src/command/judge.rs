@@ -1,6 +1,7 @@
 //! `holdpoint judge`: a rule tried on numbers from a file.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use holdpoint_plan::Problem;
@@ -46,12 +47,14 @@ fn read(file: &Path) -> Result<String, Failure> {
         let hint = "the path must be that of a file with cases in JSON; holdpoint schema judge describes it";
         Failure::usage(format!("could not read the cases in {}", file.display())).because(error).hint(hint)
     };
-    let size = fs::metadata(file).map_err(failed)?.len();
-    if size > LARGEST {
-        let what = format!("{} has {size} bytes, and may have {LARGEST}", file.display());
-        return Err(Failure::usage(what).hint("put its cases into several files"));
+    let mut text = String::new();
+    // A pipe has no size to ask for.
+    File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_string(&mut text)).map_err(failed)?;
+    if u64::try_from(text.len()).is_ok_and(|size| size <= LARGEST) {
+        return Ok(text);
     }
-    fs::read_to_string(file).map_err(failed)
+    let what = format!("{} has more than {LARGEST} bytes", file.display());
+    Err(Failure::usage(what).hint("put its cases into several files"))
 }
 
 /// Shows the answers, in lines that fit a terminal where there is one.

@@ -164,12 +164,27 @@ fn scoring(node: &Node, reader: &mut Reader<'_>) -> Option<Scoring> {
     let known: Vec<&Entry> = entries.iter().filter(|entry| SCORING.contains(&&*entry.key)).collect();
     let base = json!(default_scoring());
     let scoring: Scoring = reader.terms(&known, &[], base.as_object()?)?;
-    if scoring.marginal > scoring.pass {
-        let what = format!("\"marginal\" is {}, above \"pass\", which is {}", scoring.marginal, scoring.pass);
-        reader.error(Code::BadValue, node.at, &what);
-        return None;
+    let Some(flaw) = flaw(&scoring) else { return Some(scoring) };
+    reader.error(Code::BadValue, node.at, &flaw);
+    None
+}
+
+/// Why a run can't be scored so: a score is from 0 to 100, and no weight makes more of it.
+fn flaw(scoring: &Scoring) -> Option<String> {
+    let Scoring { group_weights, pass, marginal } = scoring;
+    let weights: f64 = group_weights.values().sum();
+    if !(0.0..=100.0).contains(marginal) || !(0.0..=100.0).contains(pass) {
+        return Some(format!("\"pass\" is {pass} and \"marginal\" is {marginal}, and a score is from 0 to 100"));
     }
-    Some(scoring)
+    if marginal > pass {
+        return Some(format!("\"marginal\" is {marginal}, above \"pass\", which is {pass}"));
+    }
+    if group_weights.values().any(|weight| *weight < 0.0) || weights > 100.0 {
+        return Some(format!(
+            "\"group-weights\" sum up to {weights}; none is negative, and all together are at most 100"
+        ));
+    }
+    None
 }
 
 fn default_scoring() -> Scoring {
