@@ -10,7 +10,9 @@ use holdpoint_core::plan::grant::Effective;
 use holdpoint_core::plan::limit::{Bytes, Limits};
 use holdpoint_core::time::Span;
 use holdpoint_gateway::Gateway;
-use holdpoint_sandbox::{CallContext, CheckCall, CheckResult, Compiler, Loaded, Raw, Record, Sandbox, Settings};
+use holdpoint_sandbox::{
+    CallContext, CheckCall, CheckResult, Compiler, Loaded, Raw, Record, Sandbox, Settings, Source,
+};
 use holdpoint_tests::{release, target};
 
 fn sandbox(cache: Option<&Path>) -> Sandbox {
@@ -31,7 +33,7 @@ async fn call(sandbox: &Sandbox, plugin: &Loaded, limits: Limits) -> CheckResult
 
 async fn call_with(sandbox: &Sandbox, plugin: &Loaded, limits: Limits, settings: &str) -> CheckResult {
     let context = context(limits, settings);
-    sandbox.check(plugin, CheckCall { context, attempt: 1 }).await
+    sandbox.check(plugin, CheckCall { context, attempt: 1, labels: Vec::new() }).await
 }
 
 fn context(limits: Limits, settings: &str) -> CallContext {
@@ -44,7 +46,7 @@ fn context(limits: Limits, settings: &str) -> CallContext {
         effective: Effective::none(),
         limits,
         timeout: Span::from_secs(60),
-        record: None,
+        source: Source::Noted,
     }
 }
 
@@ -77,8 +79,8 @@ async fn what_a_record_does_not_hold_is_not_served() {
     let empty = Record::read(None, std::collections::BTreeMap::new()).unwrap();
     let context = context(Limits::default(), r#"{"url": "endpoint:shop/"}"#);
 
-    let context = CallContext { record: Some(empty), ..context };
-    let result = sandbox.check(&plugin, CheckCall { context, attempt: 1 }).await;
+    let context = CallContext { source: Source::Record(empty), ..context };
+    let result = sandbox.check(&plugin, CheckCall { context, attempt: 1, labels: Vec::new() }).await;
 
     let Outcome::Error { fault } = result.called.outcome else { panic!("{:?}", result.called) };
     assert!(fault.message.contains("the record holds no answer to this call of"), "{fault:?}");

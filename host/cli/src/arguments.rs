@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Run(Box<Run>),
     /// Read a plan and report everything that is wrong with it
     Lint(Box<Lint>),
+    /// Say a plan in sentences: what is looked at, what must not be, and what happens then
+    Explain(Box<Explain>),
     /// Print the JSON Schema of plans, release files, the host's policy or cases to judge, for editors
     Schema(Schema),
     /// Try rules on numbers from a file
@@ -171,6 +173,12 @@ pub(crate) struct Lint {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 
+    #[command(flatten)]
+    pub(crate) plan: PlanSource,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
     #[command(flatten)]
     pub(crate) plan: PlanSource,
 }

@@ -11,6 +11,7 @@ mod run;
 pub(crate) mod runs;
 mod schema;
 pub(crate) mod show;
+mod explain;
 mod export;
 mod import;
 mod verify;
@@ -26,6 +27,7 @@ pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
     match arguments.command {
         Command::Run(asked) => run::run(&asked, &store()?),
         Command::Lint(asked) => lint::lint(&asked),
+        Command::Explain(asked) => explain::explain(&asked),
         Command::Schema(asked) => Ok(schema::schema(&asked)),
         Command::Judge(asked) => judge::judge(&asked),
         Command::Inspect(asked) => inspect::inspect(&asked),

@@ -139,9 +139,7 @@ impl Intent {
     /// to an end is not asked again.
     async fn validate(&mut self, draft: &Draft, file: &str) {
         let Some(plan) = &self.plan else { return };
-        let checks = plan.phases.iter().flat_map(|phase| &phase.checks);
-        let checks = checks.chain(plan.restore.iter().flat_map(|restore| &restore.recovery));
-        let checks = checks.map(|check| (SettingsOf::Check(&check.name), &check.plugin, &check.settings));
+        let checks = plan.checks().map(|check| (SettingsOf::Check(&check.name), &check.plugin, &check.settings));
         let restore = plan.restore.iter().map(|restore| (SettingsOf::Rollback, &restore.plugin, &restore.settings));
         let mut broken = BTreeSet::new();
         for (of, name, settings) in checks.chain(restore) {

@@ -15,6 +15,7 @@ mod progress;
 mod secret;
 mod archive;
 mod fixture;
+mod signal;
 mod setting;
 mod wrap;
 

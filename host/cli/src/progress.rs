@@ -12,10 +12,12 @@ use holdpoint_core::run::course::{Course, Doing};
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::{Answer, Event, Mode};
 use holdpoint_core::run::round::{CheckRun, Round};
+use holdpoint_core::run::window::WindowRun;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::command::show::line;
 use crate::output::{self, Ink};
+use crate::signal;
 use crate::wrap::wrapped;
 
 /// One journal entry a line, as JSON.
@@ -88,6 +90,10 @@ impl Drop for Live {
 
 /// What a run is waiting for: the checks that run, else the reason of its wake.
 fn waiting(run: &Run, course: &Course) -> String {
+    let window = course.phase().and_then(|phase| phase.window()).and_then(|window| signal::live(window, course.now()));
+    if let (Some(window), Doing::Judging { .. }) = (window, course.doing()) {
+        return window;
+    }
     let judged = course.phase().map(|phase| phase.round().checks()).unwrap_or_default();
     let recovering = course.rollback().and_then(|rollback| rollback.recovery()).map(Round::checks);
     let checks = judged.iter().chain(recovering.unwrap_or_default());
@@ -123,6 +129,7 @@ impl Teller {
                     lines.push(NOT_HALF_WAY.to_owned());
                 }
                 self.checks(course, &mut lines);
+                self.signals(course, &mut lines);
                 self.gates(course, &mut lines);
             }
             What::Intent { command } => lines.extend(intended(command)),
@@ -150,6 +157,18 @@ impl Teller {
         for check in judged.chain(recovery.unwrap_or_default()).filter(|check| check.settled().is_some()) {
             if self.told.insert(check.check.name.to_string()) {
                 lines.push(format!("  {}", coloured(check)));
+            }
+        }
+    }
+
+    /// The signals that have come to something: a rule that fired, or the end.
+    fn signals(&mut self, course: &Course, lines: &mut Vec<String>) {
+        let signals = course.phases().iter().filter_map(|phase| phase.window()).flat_map(WindowRun::signals);
+        for run in signals {
+            let Some(asked) = run.asked() else { continue };
+            if self.told.insert(run.name().to_string()) {
+                let ink = if asked.lets_through() { Ink::Green } else { Ink::Red };
+                lines.push(format!("  {}", painted(ink, &signal::line(run))));
             }
         }
     }

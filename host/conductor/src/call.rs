@@ -4,6 +4,7 @@ use holdpoint_core::facts::Facts;
 use holdpoint_core::id::{CallId, Digest};
 use holdpoint_core::name::CheckName;
 use holdpoint_core::outcome::{Called, Outcome};
+use holdpoint_core::run::command::Purpose;
 use holdpoint_core::run::event::Event;
 use holdpoint_core::time::Span;
 use holdpoint_journal::Blobs;
@@ -18,6 +19,7 @@ pub(crate) struct Order {
     pub(crate) check: CheckName,
     pub(crate) attempt: u32,
     pub(crate) timeout: Span,
+    pub(crate) purpose: Purpose,
 }
 
 /// Calls the check, unless it is stopped before it has ended.
@@ -48,7 +50,10 @@ async fn called(scene: Scene, order: Order) -> Called {
     let Some(context) = scene.context(&check.plugin, check.name.as_str(), check.settings.clone(), order.timeout) else {
         return broken("the plan has no such plugin");
     };
-    let result = scene.sandbox.check(loaded, CheckCall { context, attempt: order.attempt }).await;
+    let result = scene
+        .sandbox
+        .check(loaded, CheckCall { context, attempt: order.attempt, labels: order.purpose.labels() })
+        .await;
     let Called { outcome, facts } = result.called;
     match keep(scene.blobs.clone(), result.evidence, result.bodies).await {
         Ok(()) => Called { outcome, facts },

@@ -15,7 +15,7 @@ use holdpoint_core::run::command::Command;
 use holdpoint_core::run::event::Event;
 use holdpoint_core::time::Span;
 use holdpoint_journal::Blobs;
-use holdpoint_sandbox::{CallContext, Loaded, Sandbox};
+use holdpoint_sandbox::{CallContext, Loaded, Sandbox, Source};
 use tokio::sync::oneshot;
 use tokio::task::{Id, JoinSet};
 
@@ -52,7 +52,7 @@ impl Scene {
             effective: planned.effective.clone(),
             limits: planned.limits.clone(),
             timeout,
-            record: None,
+            source: Source::Noted,
         })
     }
 }
@@ -89,10 +89,10 @@ impl Performer {
     /// Performs one command. Returns the event, if it has happened already.
     pub(crate) fn perform(&mut self, command: Command) -> Option<Event> {
         match command {
-            Command::Call { call, check, attempt, timeout, purpose: _ } => {
+            Command::Call { call, check, attempt, timeout, purpose } => {
                 let (stop, stopped) = oneshot::channel();
                 self.stops.insert(call, stop);
-                let order = call::Order { call, check, attempt, timeout };
+                let order = call::Order { call, check, attempt, timeout, purpose };
                 let task = self.running.spawn(call::carry_out(self.scene.clone(), order, stopped));
                 self.deeds.insert(task.id(), Deed::Check(call));
                 None

@@ -9,6 +9,7 @@ pub mod phase;
 pub mod plugin;
 pub mod restore;
 pub mod secret;
+pub mod window;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -52,9 +53,14 @@ impl Plan {
         self.phases.iter().find(|phase| phase.name == *name)
     }
 
-    /// The check of this name, in whichever phase or among the recovery checks.
+    /// The check of this name, or the one that a signal of this name calls.
     pub fn check(&self, name: &CheckName) -> Option<&Check> {
+        self.checks().find(|check| check.name == *name)
+    }
+
+    /// Every check: those of the phases with those that their signals call, and those that verify a recovery.
+    pub fn checks(&self) -> impl Iterator<Item = &Check> {
         let recovery = self.restore.iter().flat_map(|restore| &restore.recovery);
-        self.phases.iter().flat_map(|phase| &phase.checks).chain(recovery).find(|check| check.name == *name)
+        self.phases.iter().flat_map(Phase::checks).chain(recovery)
     }
 }

@@ -41,6 +41,16 @@ impl Response {
         }
     }
 
+    /// What is done, to be read after a condition.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Note => "only note it",
+            Self::Hotfix => "go on, and end as hotfix",
+            Self::Escalate => "ask a person",
+            Self::RollBack => "roll back",
+        }
+    }
+
     /// Whether the run can't simply go on. (D-3)
     pub const fn stops(self) -> bool {
         match self {

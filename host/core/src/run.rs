@@ -14,6 +14,7 @@ pub mod people;
 pub mod phase;
 pub mod restore;
 pub mod round;
+pub mod window;
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -27,7 +28,7 @@ use crate::run::course::{Course, Start};
 use crate::run::ending::Ending;
 use crate::run::entry::{Entry, What};
 use crate::run::event::Event;
-use crate::time::{Elapsed, Wake};
+use crate::time::{Elapsed, Moment, Wake};
 
 /// A run: its course since it started, and what the journal says was begun.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -74,7 +75,7 @@ impl Run {
             return complain(format!("entry {} has been taken into account already", entry.sequence.0));
         }
         let taken = match &entry.what {
-            What::Event { event } => self.happened(event, entry.at),
+            What::Event { event } => self.happened(event, entry.at, entry.moment),
             What::Intent { command } => self.intended(command),
         };
         match taken {
@@ -113,10 +114,10 @@ impl Run {
         self.marks.begun.contains(&call)
     }
 
-    fn happened(&mut self, event: &Event, at: Elapsed) -> Result<Vec<Command>, String> {
+    fn happened(&mut self, event: &Event, at: Elapsed, moment: Moment) -> Result<Vec<Command>, String> {
         match (&mut self.course, Start::of(event)) {
             (None, Some(start)) => {
-                let (course, commands) = Course::begin(start, at);
+                let (course, commands) = Course::begin(start, at, moment);
                 self.course = Some(course);
                 Ok(commands)
             }

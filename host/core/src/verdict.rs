@@ -76,6 +76,21 @@ pub enum Sample {
     ProviderDown,
 }
 
+impl Sample {
+    /// The number, if it is one.
+    pub const fn number(self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::NoData
+            | Self::NotANumber
+            | Self::NotFinite
+            | Self::Ambiguous
+            | Self::WrongType
+            | Self::ProviderDown => None,
+        }
+    }
+}
+
 /// One measured quantity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {

@@ -1,18 +1,46 @@
 //! A plan as it was read: its keys known and its values of the right type, before anything is looked up.
 
-use holdpoint_core::name::{CheckName, SecretName};
+use holdpoint_core::name::{CheckName, PluginName, SecretName};
+use holdpoint_core::time::Span;
 
-use crate::form::{OneOrMore, Section as _};
+use crate::form::{OneOrMore, Section as _, Settings, Unreadable};
 use crate::lower::url::Target;
 use crate::node::Value;
 use crate::problem::{Code, Gravity, Place, Problem, any_error, sort};
 use crate::raw::check::Check;
 use crate::raw::document::{Document, FORMAT};
+use crate::raw::signal::Signal;
 use crate::reader::{Placed, Reader};
 use crate::release::Layer;
 use crate::source::{At, Source};
 use crate::syntax;
 use crate::word::Word as _;
+
+/// A check or a signal, as far as both call a plugin.
+pub(crate) struct Caller<'a> {
+    /// It in words.
+    pub(crate) owner: String,
+    pub(crate) name: Option<&'a Placed<CheckName>>,
+    pub(crate) plugin: Option<&'a Placed<PluginName>>,
+    pub(crate) settings: Option<&'a Placed<Settings>>,
+    pub(crate) timeout: Option<&'a Placed<Span>>,
+    pub(crate) unreadable: &'a Unreadable,
+    pub(crate) at: At,
+}
+
+impl<'a> Caller<'a> {
+    fn of_check(check: &'a Check) -> Self {
+        let Check { name, plugin, settings, timeout, unreadable, at, .. } = check;
+        let (name, plugin, settings) = (name.as_ref(), plugin.as_ref(), settings.as_ref());
+        Self { owner: check.owner(), name, plugin, settings, timeout: timeout.as_ref(), unreadable, at: *at }
+    }
+
+    fn of_signal(signal: &'a Signal) -> Self {
+        let Signal { name, plugin, settings, timeout, unreadable, at, .. } = signal;
+        let (name, plugin, settings) = (name.as_ref(), plugin.as_ref(), settings.as_ref());
+        Self { owner: signal.owner(), name, plugin, settings, timeout: timeout.as_ref(), unreadable, at: *at }
+    }
+}
 
 /// What came of reading a text.
 #[derive(Debug)]
@@ -150,8 +178,8 @@ impl Draft {
         let (settings, whole) = match of {
             SettingsOf::Check(name) => {
                 let check =
-                    self.checks().find(|check| check.name.as_ref().is_some_and(|found| found.value == *name))?;
-                (check.settings.as_ref(), check.at)
+                    self.callers().find(|check| check.name.as_ref().is_some_and(|found| found.value == *name))?;
+                (check.settings, check.at)
             }
             SettingsOf::Rollback => {
                 let rollback = &self.document.rollback.as_ref()?.value.0;
@@ -216,9 +244,7 @@ impl Draft {
         Problem { gravity, code: Code::Secret, place: at, what, cure: None }
     }
 
-    pub(crate) fn plugins(
-        &self,
-    ) -> impl Iterator<Item = &(Placed<holdpoint_core::name::PluginName>, crate::raw::plugin::Plugin)> {
+    pub(crate) fn plugins(&self) -> impl Iterator<Item = &(Placed<PluginName>, crate::raw::plugin::Plugin)> {
         self.document.plugin.iter().flat_map(|named| &named.value.0)
     }
 
@@ -226,9 +252,11 @@ impl Draft {
         self.document.phase.iter().flat_map(|phases| &phases.value.0)
     }
 
-    /// Every check, in the phases and then for the recovery.
-    pub(crate) fn checks(&self) -> impl Iterator<Item = &Check> {
+    /// Whatever calls a check plugin: every check, in the phases and then for the recovery, and every signal.
+    pub(crate) fn callers(&self) -> impl Iterator<Item = Caller<'_>> {
         let recovery = self.document.rollback.iter().flat_map(|rollback| &rollback.value.0.check);
-        self.phases().flat_map(|phase| &phase.check).chain(recovery).flat_map(|checks| &checks.value.0)
+        let checks = self.phases().flat_map(|phase| &phase.check).chain(recovery).flat_map(|checks| &checks.value.0);
+        let signals = self.phases().flat_map(|phase| &phase.signal).flat_map(|signals| &signals.value.0);
+        checks.map(Caller::of_check).chain(signals.map(Caller::of_signal))
     }
 }

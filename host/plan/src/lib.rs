@@ -13,6 +13,7 @@ mod syntax;
 mod suggest;
 mod reader;
 mod form;
+mod number;
 mod word;
 mod raw;
 pub mod draft;

@@ -27,6 +27,8 @@ mod settings;
 mod conform;
 mod check;
 mod phase;
+mod signal;
+mod rule;
 mod restore;
 mod people;
 

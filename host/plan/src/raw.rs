@@ -8,9 +8,15 @@ pub(crate) mod release;
 pub(crate) mod endpoint;
 pub(crate) mod plugin;
 pub(crate) mod check;
+pub(crate) mod signal;
 pub(crate) mod rollback;
 pub(crate) mod secret;
 pub(crate) mod policy;
+
+/// A key as it is written: hyphens for underscores, and none at its end, where one keeps it from being a word of Rust.
+pub(crate) fn key(field: &str) -> String {
+    field.trim_end_matches('_').replace('_', "-")
+}
 
 /// Declares a section: `required key: Form`, `optional key: Form = default`, or `wanted key: Form` for one whose absence
 /// the lowering tells in better words. Underscores stand for hyphens.
@@ -34,7 +40,7 @@ macro_rules! section {
 
             fn keys(definitions: &mut $crate::form::Definitions) -> Vec<$crate::form::Key> {
                 vec![$( $crate::form::Key {
-                    name: stringify!($key).replace('_', "-"),
+                    name: $crate::raw::key(stringify!($key)),
                     doc: concat!($($key_doc, "\n"),*),
                     required: $crate::raw::section!(@required $need),
                     default: [$(serde_json::json!($default))?].into_iter().next(),
@@ -43,11 +49,11 @@ macro_rules! section {
             }
 
             fn read(node: &$crate::node::Node, owner: &str, reader: &mut $crate::reader::Reader<'_>) -> Self {
-                let known = [$( stringify!($key).replace('_', "-") ),*];
+                let known = [$( $crate::raw::key(stringify!($key)) ),*];
                 reader.check_keys(node, owner, &known);
                 $(
                     let spot = $crate::reader::Spot {
-                        key: stringify!($key).replace('_', "-"), owner: owner.to_owned(),
+                        key: $crate::raw::key(stringify!($key)), owner: owner.to_owned(),
                     };
                     let $key = $crate::form::$need(node, &spot, reader);
                 )*

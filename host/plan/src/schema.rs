@@ -50,6 +50,7 @@ mod tests {
     use crate::raw::plugin::{Grant, Limits, Plugin};
     use crate::raw::rollback::Rollback;
     use crate::raw::secret::Secret;
+    use crate::raw::signal::{Rule, Signal, Traffic};
     use crate::reader::Reader;
     use crate::source::{At, Source};
 
@@ -98,6 +99,9 @@ mod tests {
         agree::<Check>();
         agree::<Rollback>();
         agree::<Secret>();
+        agree::<Signal>();
+        agree::<Traffic>();
+        agree::<Rule>();
         agree::<Policy>();
     }
 
@@ -116,7 +120,10 @@ mod tests {
             "plugin",
             "release",
             "rollback",
+            "rule",
             "secret",
+            "signal",
+            "traffic",
         ];
         assert_eq!(sections, compared);
     }

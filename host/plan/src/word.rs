@@ -10,6 +10,7 @@ use holdpoint_core::plan::people::Silence;
 use holdpoint_core::plan::phase::Arming;
 use holdpoint_core::release::{ChangeKind, Strategy};
 use holdpoint_core::response::Response;
+use holdpoint_core::stat::promise::Direction;
 use holdpoint_core::text::visible;
 use holdpoint_core::time::Span;
 use ipnet::IpNet;
@@ -257,6 +258,7 @@ choices! {
     Strategy = Strategy::ALL;
     Silence = [("by-cause", Silence::ByCause), ("roll-back", Silence::RollsBack), ("hold", Silence::Holds)];
     UsedAs = [("placeholder", UsedAs::Placeholder), ("client-certificate", UsedAs::ClientCertificate)];
+    Direction = [("rise", Direction::Rise), ("drop", Direction::Drop), ("either", Direction::Either)];
     Arming = [("armed", Arming::Armed), ("observe-only", Arming::ObserveOnly)];
 }
 

@@ -8,6 +8,7 @@ mod chart;
 mod check;
 mod parts;
 mod rollback;
+mod signal;
 mod subject;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -102,7 +103,8 @@ fn phase_section(phase: &Phase) -> Markup {
             h2 { "Phase " (phase.name) }
             p.gate { "Gate: " (parts::status(phase.tone(), &phase.gate_words()))
                 @if !phase.armed { span.quiet { " · observe-only" } } }
-            @for check in &phase.checks { (check::card(check)) }
+            @for signal in &phase.signals { (signal::picture(signal)) }
+            @for check in phase.checks.iter().filter(|check| !phase.watches(&check.name)) { (check::card(check)) }
         }
     }
 }

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod explained;
 mod story;
 mod words;
 mod html;
@@ -12,6 +13,7 @@ mod markdown;
 mod json;
 mod junit;
 
+pub use explained::explained;
 pub use html::html;
 pub use json::json;
 pub use junit::junit;

@@ -10,6 +10,7 @@ use crate::story::check::{Attempt, Check};
 use crate::story::evidence::Seen;
 use crate::story::phase::Phase;
 use crate::story::rollback::Rollback;
+use crate::story::signal::Signal;
 use crate::story::subject::Subject;
 use crate::words;
 
@@ -90,7 +91,25 @@ impl Page {
 
     fn phase(&mut self, phase: &Phase) {
         self.section(&format!("Phase {}: {}", text(&phase.name), text(&phase.gate_words())));
-        phase.checks.iter().for_each(|check| self.check(check));
+        for check in &phase.checks {
+            self.check(check);
+            for signal in phase.signals.iter().filter(|signal| signal.name == check.name) {
+                self.signal(signal);
+            }
+        }
+    }
+
+    fn signal(&mut self, signal: &Signal) {
+        let there = signal.samples.iter().filter(|point| point.number.is_some()).count();
+        self.bullet(1, &format!("{} of {} samples, {there} with data", signal.samples.len(), signal.expected));
+        for rule in &signal.rules {
+            let end = match (&rule.fired, &rule.latest) {
+                (Some(fired), _) => format!("**fired** at {}: {}", words::clock(fired.at_ms), text(&fired.found)),
+                (None, Some(latest)) => text(latest),
+                (None, None) => "nothing to judge by".to_owned(),
+            };
+            self.bullet(1, &format!("{} ({}): {end}", text(&rule.words), rule.severity));
+        }
     }
 
     fn check(&mut self, check: &Check) {

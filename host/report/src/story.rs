@@ -7,6 +7,7 @@ pub(crate) mod headline;
 pub(crate) mod ledger;
 pub(crate) mod phase;
 pub(crate) mod rollback;
+pub(crate) mod signal;
 pub(crate) mod subject;
 pub(crate) mod timeline;
 

@@ -19,7 +19,7 @@ use holdpoint_core::plan::limit::Limits;
 use holdpoint_core::release::{ChangeKind, Release, Strategy};
 use holdpoint_core::time::Span;
 use holdpoint_gateway::Gateway;
-use holdpoint_sandbox::{CallContext, CheckCall, Compiler, Loaded, Raw, Sandbox, Settings};
+use holdpoint_sandbox::{CallContext, CheckCall, Compiler, Loaded, Raw, Sandbox, Settings, Source};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store};
 
@@ -40,6 +40,8 @@ const CALLS: usize = 100;
 /// Workers, and how many calls are under way at the same time while calls a second are counted.
 const THREADS: usize = 2;
 const UNDER_WAY: usize = 16;
+/// How often a rate is taken.
+const RATES: usize = 7;
 const COUNTED_FOR: Duration = Duration::from_millis(700);
 
 fn main() {
@@ -62,8 +64,17 @@ fn main() {
     figure("a floor: the engine alone, a no-op check", bare, "µs");
     figure("b through the sandbox", whole, "µs");
     figure("b / a", whole / bare, "x");
-    let mut rates: Vec<f64> = (0..5).map(|_| runtime.block_on(ours.rate())).collect();
-    figure("calls a second on 2 threads", median(&mut rates), "1/s");
+    let mut counting = ours.clone();
+    counting.context.source = Source::Counted;
+    let (mut noted, mut counted) = (Vec::new(), Vec::new());
+    for _ in 0..RATES {
+        noted.push(runtime.block_on(ours.rate()));
+        counted.push(runtime.block_on(counting.rate()));
+    }
+    let (noted, counted) = (median(&mut noted), median(&mut counted));
+    figure("calls a second on 2 threads", noted, "1/s");
+    figure("the same without evidence", counted, "1/s");
+    figure("without evidence / with", counted / noted, "x");
 }
 
 fn figure(name: &str, value: f64, unit: &str) {
@@ -179,13 +190,13 @@ impl Ours {
             effective: Effective::none(),
             limits: Limits::default(),
             timeout: Span::from_secs(10),
-            record: None,
+            source: Source::Noted,
         };
         Self { sandbox, plugin, context }
     }
 
     async fn call(&self) {
-        let call = CheckCall { context: self.context.clone(), attempt: 1 };
+        let call = CheckCall { context: self.context.clone(), attempt: 1, labels: Vec::new() };
         let result = self.sandbox.check(&self.plugin, call).await;
         assert!(matches!(result.called.outcome, Outcome::Said { .. }), "{:?}", result.called.outcome);
     }

@@ -24,7 +24,7 @@ use crate::reply;
 use crate::sandbox::Sandbox;
 use crate::state::State;
 use crate::trap::Starting;
-use crate::world::{Asked, Record};
+use crate::world::{Asked, Source};
 
 /// The circumstances of a call.
 #[derive(Debug, Clone)]
@@ -45,8 +45,8 @@ pub struct CallContext {
     pub limits: Limits,
     /// How long it may take; the limits' wall clock lowers it.
     pub timeout: Span,
-    /// In a replay, the world that it is given instead of the real one.
-    pub record: Option<Record>,
+    /// Where its world comes from: from outside, or in a replay from a record.
+    pub source: Source,
 }
 
 /// A call of a check.
@@ -56,6 +56,8 @@ pub struct CheckCall {
     pub context: CallContext,
     /// Which attempt this is, from 1.
     pub attempt: u32,
+    /// Other circumstances, as the guest is told them.
+    pub labels: Vec<(String, String)>,
 }
 
 /// How a check's call ended, and what was seen of it.
@@ -79,7 +81,7 @@ impl Sandbox {
             let called = Called { outcome, facts: Facts::none() };
             return CheckResult { called, evidence: Vec::new(), bodies: Vec::new(), asked: None };
         };
-        let (bounds, record) = call.context.parted(call.attempt);
+        let (bounds, record) = call.context.parted(call.attempt, call.labels);
         let limits = Arc::clone(&bounds.limits);
         let work = async |store: &mut Store<State>| {
             let check = pre.instantiate_async(&mut *store).await.map_err(Starting::failed)?;
@@ -99,7 +101,7 @@ impl Sandbox {
 
 impl CallContext {
     /// What the host holds the call to, and what the guest is told.
-    pub(crate) fn parted(self, attempt: u32) -> (Bounds, types::Call) {
+    pub(crate) fn parted(self, attempt: u32, labels: Vec<(String, String)>) -> (Bounds, types::Call) {
         let wall = self.timeout.min(self.limits.wall);
         let record = types::Call {
             settings: self.settings,
@@ -107,10 +109,10 @@ impl CallContext {
             name: self.name,
             attempt,
             deadline_ms: wall.as_millis(),
-            labels: Vec::new(),
+            labels,
         };
         let scope = Scope { plugin: self.plugin, endpoints: self.endpoints, effective: self.effective };
-        (Bounds { scope, record: self.record, limits: Arc::new(self.limits), wall }, record)
+        (Bounds { scope, source: self.source, limits: Arc::new(self.limits), wall }, record)
     }
 }
 

@@ -20,13 +20,13 @@ use crate::redact::redacted;
 use crate::sandbox::Sandbox;
 use crate::state::{SharedLog, State};
 use crate::trap;
-use crate::world::{Asked, Record, World};
+use crate::world::{Asked, Source, World};
 
 /// What one call may reach and use.
 pub(crate) struct Bounds {
     pub(crate) scope: Scope,
-    /// Where its answers come from in a replay.
-    pub(crate) record: Option<Record>,
+    /// Where its answers come from.
+    pub(crate) source: Source,
     pub(crate) limits: Arc<Limits>,
     /// How long it may take by the wall clock.
     pub(crate) wall: Span,
@@ -64,12 +64,12 @@ impl Sandbox {
     ) -> Left<T> {
         // Never closed, so this only ever waits.
         let _place = self.places().acquire().await;
-        let Bounds { scope, record, limits, wall } = bounds;
+        let Bounds { scope, source, limits, wall } = bounds;
         let began = Instant::now();
         let deadline = began + Duration::from_millis(wall.as_millis());
         let session = Arc::new(self.gateway().session(scope, &limits, deadline));
         let pace = Arc::new(Pace::of(&limits, Arc::clone(&plugin.burns)));
-        let world = record.map_or_else(|| World::live(Arc::clone(&session)), World::of);
+        let world = World::of(source, &session);
         let state = State::new(world.clone(), Arc::clone(&limits));
         let log = state.log.clone();
         let mut store = self.store(state, &pace);
@@ -96,7 +96,7 @@ impl Sandbox {
             wall: Span::from_millis(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)),
             cpu_micros: pace.cpu_micros(),
             peak_memory,
-            evidence: Some(Digest::of(&evidence)),
+            evidence: world.keeps().then(|| Digest::of(&evidence)),
             ..counted
         };
         Left { ended, last_log, facts, evidence, bodies, asked }
@@ -141,6 +141,9 @@ fn gathered(
         received: recorded.received,
         ..Facts::none()
     };
+    if !world.keeps() {
+        return (Vec::new(), Vec::new(), counted);
+    }
     let (lines, log_dropped) = log.take().finish();
     let mut bodies = recorded.bodies;
     let world = world.notes().map(|notes| {

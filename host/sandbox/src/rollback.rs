@@ -51,7 +51,7 @@ impl Sandbox {
             let replied = Replied { reply, facts: Facts::none() };
             return RollbackResult { replied, evidence: Vec::new(), bodies: Vec::new(), asked: None };
         };
-        let (bounds, record) = call.context.parted(1);
+        let (bounds, record) = call.context.parted(1, Vec::new());
         let limits = Arc::clone(&bounds.limits);
         let work = async |store: &mut Store<State>| {
             let plugin = pre.instantiate_async(&mut *store).await.map_err(Starting::failed)?;

@@ -15,6 +15,7 @@ use crate::reply;
 use crate::sandbox::Sandbox;
 use crate::state::State;
 use crate::trap::Starting;
+use crate::world::Source;
 
 /// Something that a plugin finds wrong with its settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +47,7 @@ impl Sandbox {
         limits: &Limits,
     ) -> Result<Vec<SettingsProblem>, ValidateError> {
         let scope = Scope { plugin: name.clone(), endpoints: Arc::default(), effective: Effective::none() };
-        let bounds = Bounds { scope, record: None, limits: Arc::new(limits.clone()), wall: limits.wall };
+        let bounds = Bounds { scope, source: Source::Noted, limits: Arc::new(limits.clone()), wall: limits.wall };
         let work = async |store: &mut Store<State>| match &*plugin.pre {
             Pre::Check(pre) => {
                 let check = pre.instantiate_async(&mut *store).await.map_err(Starting::failed)?;

@@ -81,6 +81,18 @@ pub struct Record {
     bodies: Arc<BTreeMap<Digest, Bytes>>,
 }
 
+/// Where a call's world comes from, and whether it is noted.
+#[derive(Debug, Clone, Default)]
+pub enum Source {
+    /// From outside, and noted, so that the call can be replayed.
+    #[default]
+    Noted,
+    /// From outside, and only counted: no evidence is left. What notes cost is measured against it.
+    Counted,
+    /// From the notes of another call.
+    Record(Record),
+}
+
 /// Why a call can't be replayed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoRecord {
@@ -125,8 +137,8 @@ pub struct Asked {
 /// Where the answers of a call come from.
 #[derive(Clone)]
 pub(crate) enum World {
-    /// From outside; each is noted.
-    Live { session: Arc<Session>, notes: Arc<Mutex<Notes>> },
+    /// From outside; each is noted, if anything is.
+    Live { session: Arc<Session>, notes: Option<Arc<Mutex<Notes>>> },
     /// From notes.
     Recorded { play: Arc<Mutex<Play>>, bodies: Arc<BTreeMap<Digest, Bytes>> },
 }
@@ -154,11 +166,20 @@ impl Play {
 }
 
 impl World {
-    pub(crate) fn live(session: Arc<Session>) -> Self {
-        Self::Live { session, notes: Arc::default() }
+    pub(crate) fn of(source: Source, session: &Arc<Session>) -> Self {
+        match source {
+            Source::Noted => Self::Live { session: Arc::clone(session), notes: Some(Arc::default()) },
+            Source::Counted => Self::Live { session: Arc::clone(session), notes: None },
+            Source::Record(record) => Self::recorded(record),
+        }
     }
 
-    pub(crate) fn of(record: Record) -> Self {
+    /// Whether evidence is kept of what goes on.
+    pub(crate) fn keeps(&self) -> bool {
+        !matches!(self, Self::Live { notes: None, .. })
+    }
+
+    fn recorded(record: Record) -> Self {
         let play = Play { turns: record.turns, asked: Asked::default() };
         Self::Recorded { play: Arc::new(Mutex::new(play)), bodies: record.bodies }
     }
@@ -185,7 +206,7 @@ impl World {
 
     /// Notes a turn.
     pub(crate) fn note(&self, question: Question, answer: &impl Serialize) {
-        let Self::Live { notes, .. } = self else { return };
+        let Self::Live { notes: Some(notes), .. } = self else { return };
         noted(&mut locked(notes), question, answer);
     }
 
@@ -230,7 +251,7 @@ impl World {
 
     /// The notes as they are kept; `None` when there is nothing to note.
     pub(crate) fn notes(&self) -> Option<Vec<u8>> {
-        let Self::Live { notes, .. } = self else { return None };
+        let Self::Live { notes: Some(notes), .. } = self else { return None };
         let notes = std::mem::take(&mut *locked(notes));
         // As above, writing can't fail.
         (!notes.turns.is_empty()).then(|| serde_json::to_vec(&notes).unwrap_or_default())

@@ -13,7 +13,7 @@ use holdpoint_core::plan::grant::{Effective, Grant, Method, PathPattern};
 use holdpoint_core::plan::limit::{Bytes, Limits};
 use holdpoint_core::time::Span;
 use holdpoint_gateway::Gateway;
-use holdpoint_sandbox::{CallContext, CheckCall, Compiler, Loaded, Raw, Sandbox, Settings};
+use holdpoint_sandbox::{CallContext, CheckCall, Compiler, Loaded, Raw, Sandbox, Settings, Source};
 use holdpoint_tests::{release, target};
 use tokio::runtime::Runtime;
 
@@ -31,20 +31,26 @@ pub(crate) fn measure(runtime: &Runtime) {
     let plugin = runtime.block_on(async { Plugin::new(server) });
     let url = format!("http://{server}/health");
     let port = server.port().to_string();
+    let mut counting = plugin.clone();
+    counting.context.source = Source::Counted;
+    let mut counted = Vec::new();
     let (mut ours, mut curl, mut check_http) = (Vec::new(), Vec::new(), Vec::new());
     for turn in 0..=TURNS {
         let looks = runtime.block_on(plugin.looks());
+        let unnoted = runtime.block_on(counting.looks());
         let by_curl = process("curl", &["-fsS", "-o", "/dev/null", &url]);
         let by_check_http = process(CHECK_HTTP, &["-H", "127.0.0.1", "-p", &port, "-u", "/health"]);
         // The first turn only warms up.
         if turn > 0 {
             ours.extend(looks);
+            counted.extend(unnoted);
             curl.push(by_curl);
             check_http.push(by_check_http);
         }
     }
     let (ours, curl, check_http) = (median(&mut ours), median(&mut curl), median(&mut check_http));
     figure("c http plugin, warm", ours, "µs");
+    figure("c http plugin, noted / only counted", ours / median(&mut counted), "x");
     figure("c curl -f as a process", curl, "µs");
     figure("c check_http as a process", check_http, "µs");
     figure("c http plugin / curl", ours / curl, "x");
@@ -61,6 +67,7 @@ fn process(program: &str, arguments: &[&str]) -> f64 {
 }
 
 /// The plugin, loaded and granted its one page.
+#[derive(Clone)]
 struct Plugin {
     sandbox: Sandbox,
     loaded: Loaded,
@@ -90,7 +97,7 @@ impl Plugin {
             effective: Effective::of(&bundle.manifest.requests, &[grant], &holdpoint_plan::policy::standard()),
             limits: Limits::default(),
             timeout: Span::from_secs(10),
-            record: None,
+            source: Source::Noted,
         };
         Self { sandbox, loaded, context }
     }
@@ -99,7 +106,7 @@ impl Plugin {
         let mut times = Vec::with_capacity(LOOKS);
         for _ in 0..LOOKS {
             let began = Instant::now();
-            let call = CheckCall { context: self.context.clone(), attempt: 1 };
+            let call = CheckCall { context: self.context.clone(), attempt: 1, labels: Vec::new() };
             let result = self.sandbox.check(&self.loaded, call).await;
             times.push(began.elapsed().as_secs_f64() * 1e6);
             let asked = result.called.facts.requests;

@@ -17,7 +17,7 @@ use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::Event;
 use holdpoint_core::time::Span;
 use holdpoint_journal::{BlobError, Store};
-use holdpoint_sandbox::{CallContext, CheckCall, Record, RollbackCall};
+use holdpoint_sandbox::{CallContext, CheckCall, Record, RollbackCall, Source};
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -49,7 +49,10 @@ impl Kind {
             Self::Check(call) => &call.context,
             Self::Rollback(call) => &call.context,
         };
-        context.record.as_ref().map(Record::calls).unwrap_or_default()
+        match &context.source {
+            Source::Record(record) => record.calls(),
+            Source::Noted | Source::Counted => Vec::new(),
+        }
     }
 }
 
@@ -96,11 +99,14 @@ impl Past<'_> {
         let What::Event { event } = &entry.what else { return None };
         match event {
             Event::CallEnded { call, called } => {
-                let Command::Call { check, attempt, timeout, .. } = self.commands.get(call)? else { return None };
+                let Command::Call { check, attempt, timeout, purpose, .. } = self.commands.get(call)? else {
+                    return None;
+                };
                 let check = self.plan.check(check)?;
                 let name = check.name.to_string();
                 let context = self.context(&check.plugin, (&name, &check.settings), *timeout, &called.facts);
-                let kind = context.map(|context| Kind::Check(CheckCall { context, attempt: *attempt }));
+                let kind = context
+                    .map(|context| Kind::Check(CheckCall { context, attempt: *attempt, labels: purpose.labels() }));
                 let kind = repeatable(&called.outcome).and(kind);
                 let (word, then) = (called.outcome.word(), serde_json::to_value(&called.outcome).unwrap_or_default());
                 Some(Call { id: *call, name, plugin: check.plugin.clone(), word, then, kind })
@@ -148,7 +154,7 @@ impl Past<'_> {
             effective: planned.effective.clone(),
             limits: planned.limits.clone(),
             timeout,
-            record: Some(self.record(facts)?),
+            source: Source::Record(self.record(facts)?),
         })
     }
 

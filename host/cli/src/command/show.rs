@@ -6,13 +6,14 @@ use std::path::Path;
 use holdpoint_core::run::Run;
 use holdpoint_core::run::course::{Course, Doing};
 use holdpoint_core::run::round::{CheckRun, Round, Standing};
+use holdpoint_core::run::window::WindowRun;
 use serde_json::json;
 
 use crate::arguments::{Format, Show};
 use crate::command::runs::standing;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{kept, output};
+use crate::{kept, output, signal};
 
 /// Folds the journal and shows what comes of it.
 pub(crate) fn show(asked: &Show, path: &Path) -> Result<Exit, Failure> {
@@ -59,6 +60,9 @@ fn text(id: &str, run: &Run) -> String {
         let _ = writeln!(out, "\n{} (gate: {gate})", phase.name());
         for check in phase.round().checks() {
             let _ = writeln!(out, "  {}", line(check));
+        }
+        for run in phase.window().into_iter().flat_map(WindowRun::signals) {
+            let _ = writeln!(out, "  {}", signal::line(run));
         }
     }
     if let Some(rollback) = course.rollback() {

@@ -1,6 +1,7 @@
 //! Commands: what a run wants done. The core says it, the conductor does it.
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
@@ -66,12 +67,27 @@ pub enum Command {
     },
 }
 
+impl Purpose {
+    /// What the plugin is told of it, as labels of its call.
+    pub fn labels(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Sample { .. } => alloc::vec![("purpose".to_string(), "signal".to_string())],
+            Self::Judge { .. } | Self::Recover => Vec::new(),
+        }
+    }
+}
+
 /// What a check is called for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "purpose", rename_all = "kebab-case")]
 pub enum Purpose {
     /// To judge the release, in this phase.
     Judge {
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// To take a sample of a signal, in this phase.
+    Sample {
         /// The phase.
         phase: PhaseName,
     },

@@ -21,12 +21,14 @@ use crate::run::event::{Event, Mode};
 use crate::run::people::Hold;
 use crate::run::phase::PhaseRun;
 use crate::run::restore::Restoring;
-use crate::time::{Elapsed, Wake};
+use crate::time::{Elapsed, Moment, Wake};
 
 /// A run that has started.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Course {
     start: Start,
+    /// When it started, by the calendar. Only the age of samples is told by it.
+    began: Moment,
     now: Elapsed,
     calls: Calls,
     phases: Vec<PhaseRun>,
@@ -167,7 +169,7 @@ impl Course {
 
     pub(crate) fn wakes(&self) -> Option<Wake> {
         match &self.doing {
-            Doing::Judging { phase } => self.phases.get(*phase).and_then(|phase| phase.round().wakes()),
+            Doing::Judging { phase } => self.phases.get(*phase).and_then(PhaseRun::wakes),
             Doing::Holding { hold } => Some(hold.wakes()),
             Doing::RollingBack => self.rollback.as_ref().and_then(Restoring::wakes),
             Doing::Ended => None,

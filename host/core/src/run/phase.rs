@@ -5,13 +5,18 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::gate::{Gate, Leave, Terms, close};
+use crate::id::CallId;
 use crate::name::PhaseName;
+use crate::outcome::Called;
 use crate::plan::phase::{Arming, Phase};
+use crate::release::ChangeKind;
 use crate::response::Asked;
 use crate::run::calls::Calls;
 use crate::run::command::{Command, Purpose};
 use crate::run::round::Round;
-use crate::time::Elapsed;
+use crate::run::window::signal::{SignalRun, Take};
+use crate::run::window::{Earlier, WindowRun};
+use crate::time::{Elapsed, Wake};
 
 /// One phase and how far it is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +25,8 @@ pub struct PhaseRun {
     arming: Arming,
     began: Option<Elapsed>,
     round: Round,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window: Option<WindowRun>,
     closed: Option<Closed>,
 }
 
@@ -33,10 +40,11 @@ pub struct Closed {
 }
 
 impl PhaseRun {
-    pub(crate) fn of(phase: &Phase) -> Self {
+    pub(crate) fn of(phase: &Phase, change: ChangeKind) -> Self {
         let purpose = Purpose::Judge { phase: phase.name.clone() };
         let round = Round::of(purpose, phase.parallel, phase.budget, &phase.checks);
-        Self { name: phase.name.clone(), arming: phase.arming, began: None, round, closed: None }
+        let window = phase.window.as_ref().map(|window| WindowRun::of(&phase.name, window, change));
+        Self { name: phase.name.clone(), arming: phase.arming, began: None, round, window, closed: None }
     }
 
     /// Its name.
@@ -59,6 +67,17 @@ impl PhaseRun {
         &self.round
     }
 
+    /// Its window; absent in a phase that watches nothing.
+    pub const fn window(&self) -> Option<&WindowRun> {
+        self.window.as_ref()
+    }
+
+    /// What its checks and signals ask for so far.
+    pub fn asked(&self) -> Vec<Asked> {
+        let signals = self.window.iter().flat_map(WindowRun::asked);
+        self.round.asked().into_iter().chain(signals).collect()
+    }
+
     /// How and when its gate closed; absent before, and for ever in a phase that was never reached or was interrupted.
     pub const fn closed(&self) -> Option<&Closed> {
         self.closed.as_ref()
@@ -69,27 +88,63 @@ impl PhaseRun {
         self.closed.as_ref().map(|closed| &closed.gate)
     }
 
-    pub(crate) const fn round_mut(&mut self) -> &mut Round {
-        &mut self.round
+    /// Its signals, for later phases to be compared with.
+    pub(crate) fn signals(&self) -> &[SignalRun] {
+        self.window.as_ref().map(WindowRun::signals).unwrap_or_default()
+    }
+
+    /// Calls what is due, as far as there is room.
+    pub(crate) fn fill(&mut self, calls: &mut Calls, now: Elapsed) -> Vec<Command> {
+        let mut commands = self.round.fill(calls, now);
+        commands.extend(self.window.iter_mut().flat_map(|window| window.fill(calls, now)));
+        commands
+    }
+
+    /// Takes the end of a call into account; `false` when nothing of the phase is waiting for it.
+    pub(crate) fn take(&mut self, call: CallId, called: &Called, take: &Take, earlier: Earlier<'_>) -> bool {
+        self.round.take(call, called, take.now)
+            || self.window.as_mut().is_some_and(|window| window.take(call, called, take, earlier))
+    }
+
+    /// Does what the time asks for.
+    pub(crate) fn wake(&mut self, calls: &mut Calls, now: Elapsed) -> Vec<Command> {
+        self.round.wake(calls, now)
+    }
+
+    /// When the phase wants to be woken, and why.
+    pub(crate) fn wakes(&self) -> Option<Wake> {
+        let window = self.window.as_ref().and_then(WindowRun::wakes);
+        let round = self.round.wakes().filter(|_| !self.round.is_over());
+        round.into_iter().chain(window).min_by_key(|wake| wake.at)
+    }
+
+    /// Stops everything that has not ended.
+    pub(crate) fn stop(&mut self, calls: &mut Calls, why: &str) -> Vec<Command> {
+        let mut commands = self.round.stop(calls, why);
+        commands.extend(self.window.iter_mut().flat_map(|window| window.stop(calls, why)));
+        commands
     }
 
     /// Begins the phase; nothing when it has begun.
     pub(crate) fn begin(&mut self, now: Elapsed) {
         self.began.get_or_insert(now);
         self.round.begin(now);
+        if let Some(window) = &mut self.window {
+            window.begin(now);
+        }
     }
 
     /// Whether its gate can close: every check has settled, or one of them asks to be answered at once and the gate
     /// acts. (D-2, D-10)
     pub(crate) fn is_decided(&self) -> bool {
-        let at_once = self.arming == Arming::Armed && self.round.asked().iter().any(Asked::stops_at_once);
-        at_once || self.round.is_over()
+        let at_once = self.arming == Arming::Armed && self.asked().iter().any(Asked::stops_at_once);
+        at_once || (self.round.is_over() && self.window.as_ref().is_none_or(WindowRun::is_over))
     }
 
     /// Closes the gate. What still runs is cancelled.
     pub(crate) fn close(&mut self, calls: &mut Calls, now: Elapsed) -> Vec<Command> {
-        let commands = self.round.stop(calls, "another check of the phase is answered at once");
-        let gate = close(self.name.clone(), self.arming, self.round.asked());
+        let commands = self.stop(calls, "something else in the phase is answered at once");
+        let gate = close(self.name.clone(), self.arming, self.asked());
         self.closed = Some(Closed { at: now, gate });
         commands
     }
@@ -98,7 +153,10 @@ impl PhaseRun {
     pub(crate) fn give_leave(&mut self, leave: Leave) {
         let Some(closed) = &mut self.closed else { return };
         match leave.terms {
-            Terms::Waiver if !closed.gate.lets_through() => self.round.waive(&leave.by, &leave.reason),
+            Terms::Waiver if !closed.gate.lets_through() => {
+                self.round.waive(&leave.by, &leave.reason);
+                self.window.iter_mut().for_each(|window| window.waive(&leave.by, &leave.reason));
+            }
             Terms::Waiver | Terms::Hotfix => {}
         }
         closed.gate.leave = Some(leave);

@@ -273,7 +273,7 @@ impl Round {
     fn end(&self, at: Elapsed) -> Wake {
         let open = self.checks.iter().filter(|run| run.settled().is_none()).count();
         let whole = match &self.purpose {
-            Purpose::Judge { phase } => format!("phase {phase}"),
+            Purpose::Judge { phase } | Purpose::Sample { phase } => format!("phase {phase}"),
             Purpose::Recover => "the recovery".to_string(),
         };
         Wake { at, why: format!("{open} open checks of {whole}, at most {}", self.budget) }

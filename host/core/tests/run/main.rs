@@ -9,5 +9,6 @@ mod retries;
 mod people;
 mod rollback;
 mod order;
+mod windows;
 mod world;
 mod laws;

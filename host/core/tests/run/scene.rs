@@ -223,6 +223,7 @@ pub(crate) fn phase(name: &str, checks: Vec<Check>) -> Phase {
         budget: Span::from_secs(120),
         arming: Arming::Armed,
         checks,
+        window: None,
     }
 }
 

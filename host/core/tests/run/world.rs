@@ -362,6 +362,10 @@ impl World {
             .collect();
         let most = match purposes.first() {
             Some(Purpose::Judge { phase }) => self.plan.phase(phase).map_or(0, |phase| phase.parallel.get()),
+            Some(Purpose::Sample { phase }) => {
+                let window = self.plan.phase(phase).and_then(|phase| phase.window.as_ref());
+                window.map_or(0, |window| u32::try_from(window.signals.len()).unwrap_or(u32::MAX))
+            }
             Some(Purpose::Recover) => 4,
             None => 0,
         };

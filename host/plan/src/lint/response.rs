@@ -30,12 +30,33 @@ pub(super) fn check(draft: &Draft, reader: &mut Reader<'_>) {
         let unclear = check.unreadable.holds("on-fail") || check.unreadable.holds("severity");
         check.name.is_some() && check.on_fail.is_none() && !minor && !unclear
     });
+    check_rules(draft, reader);
     if let Some(check) = silent {
         note(
             &format!("a fail of {} (and of any check like it) asks for a rollback, but it", check.owner()),
             check.at,
             reader,
         );
+    }
+}
+
+/// The same of the rules of signals.
+fn check_rules(draft: &Draft, reader: &mut Reader<'_>) {
+    let rules = draft.phases().flat_map(|phase| &phase.signal).flat_map(|signals| &signals.value.0);
+    let rules = rules.flat_map(|signal| &signal.rule).flat_map(|rules| &rules.value.0);
+    let mut silent = None;
+    for rule in rules {
+        match &rule.on_fire {
+            Some(response) if response.value == Response::RollBack => {
+                note("on-fire = \"roll-back\"", response.at, reader);
+            }
+            Some(_) => {}
+            None if rule.severity.as_ref().is_some_and(|severity| severity.value == Severity::Minor) => {}
+            None => silent = silent.or(Some(rule.at)),
+        }
+    }
+    if let Some(at) = silent {
+        note("this rule (and any like it) asks for a rollback when it fires, but it", at, reader);
     }
 }
 

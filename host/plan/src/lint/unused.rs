@@ -24,7 +24,7 @@ pub(super) fn check(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader
     }
     let rollback = draft.document.rollback.iter().filter_map(|rollback| rollback.value.0.plugin.as_ref());
     let called: Vec<&PluginName> =
-        draft.checks().filter_map(|check| check.plugin.as_ref()).chain(rollback).map(|name| &name.value).collect();
+        draft.callers().filter_map(|caller| caller.plugin).chain(rollback).map(|name| &name.value).collect();
     for (name, _) in draft.plugins() {
         if !called.contains(&&name.value) {
             let what = format!("no check calls plugin {:?}", name.value.as_str());

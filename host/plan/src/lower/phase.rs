@@ -7,8 +7,8 @@ use holdpoint_core::name::PluginName;
 use holdpoint_core::plan::phase::{Arming, Phase};
 
 use crate::draft::Draft;
-use crate::lower::check;
 use crate::lower::plugin::Known;
+use crate::lower::{check, signal};
 use crate::problem::Code;
 use crate::raw::check::{BUDGET, PARALLEL, Phase as Raw, SMOKE_BUDGET};
 use crate::reader::Reader;
@@ -22,14 +22,16 @@ pub(super) fn lower(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader
         reader.curable(Code::Empty, At::default(), (what, cure));
     }
     check_names(draft, reader);
-    draft.phases().filter_map(|raw| phase(raw, plugins, reader)).collect()
+    draft.phases().filter_map(|raw| phase(raw, draft, plugins, reader)).collect()
 }
 
-fn phase(raw: &Raw, plugins: &BTreeMap<PluginName, Known>, reader: &mut Reader<'_>) -> Option<Phase> {
+fn phase(raw: &Raw, draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader: &mut Reader<'_>) -> Option<Phase> {
     let checks = raw.check.as_ref().map(|checks| checks.value.0.as_slice()).unwrap_or_default();
-    if checks.is_empty() && !raw.unreadable.holds("check") {
+    let watches = raw.signal.is_some() || raw.unreadable.holds("signal");
+    if checks.is_empty() && !watches && !raw.unreadable.holds("check") {
         let what = format!("{} has no checks: its gate would let everything through", raw.owner());
-        reader.curable(Code::Empty, raw.at, (what, "add [[phase.check]], or drop the phase".to_owned()));
+        let cure = "add [[phase.check]] or [[phase.signal]], or drop the phase".to_owned();
+        reader.curable(Code::Empty, raw.at, (what, cure));
     }
     let checks = checks.iter().filter_map(|raw| check::lower(raw, plugins, reader)).collect();
     let name = raw.name.as_ref()?.value.clone();
@@ -38,6 +40,7 @@ fn phase(raw: &Raw, plugins: &BTreeMap<PluginName, Known>, reader: &mut Reader<'
         budget: raw.budget(),
         arming: raw.mode.as_ref().map_or(Arming::Armed, |mode| mode.value),
         checks,
+        window: signal::lower(raw, draft, plugins, reader),
         name,
     })
 }
@@ -70,10 +73,11 @@ fn check_names(draft: &Draft, reader: &mut Reader<'_>) {
         }
     }
     let mut checks = BTreeSet::new();
-    for name in draft.checks().filter_map(|check| check.name.as_ref()) {
+    for name in draft.callers().filter_map(|caller| caller.name) {
         if !checks.insert(&name.value) {
-            let what = format!("there are two checks {:?}", name.value.as_str());
-            let cure = "names of checks are unique over the whole plan, recovery checks included".to_owned();
+            let what = format!("there are two checks or signals {:?}", name.value.as_str());
+            let cure =
+                "names of checks and signals are unique over the whole plan, recovery checks included".to_owned();
             reader.curable(Code::Duplicate, name.at, (what, cure));
         }
     }

@@ -13,7 +13,7 @@ use crate::word::UsedAs;
 
 /// Notes placeholders that nothing fills, and secrets that are for placeholders and that no settings name.
 pub(super) fn check(draft: &Draft, reader: &mut Reader<'_>) {
-    let checks = draft.checks().filter_map(|check| check.settings.as_ref());
+    let checks = draft.callers().filter_map(|caller| caller.settings);
     let rollback = draft.document.rollback.iter().filter_map(|rollback| rollback.value.0.settings.as_ref());
     let mut texts = Vec::new();
     for settings in checks.chain(rollback) {

@@ -144,9 +144,8 @@ fn note_excess(excess: &Excess, name: &Placed<PluginName>, reader: &mut Reader<'
 
 /// How long each of the plugin's calls may take, where the plan says so.
 fn timeouts(draft: &Draft, name: &PluginName) -> Vec<Span> {
-    let calls = draft.checks().filter(|check| check.plugin.as_ref().is_some_and(|plugin| plugin.value == *name));
-    let mut timeouts: Vec<Span> =
-        calls.filter_map(|check| check.timeout.as_ref()).map(|timeout| timeout.value).collect();
+    let calls = draft.callers().filter(|check| check.plugin.is_some_and(|plugin| plugin.value == *name));
+    let mut timeouts: Vec<Span> = calls.filter_map(|check| check.timeout).map(|timeout| timeout.value).collect();
     if let Some(rollback) = &draft.document.rollback
         && rollback.value.0.plugin.as_ref().is_some_and(|plugin| plugin.value == *name)
     {

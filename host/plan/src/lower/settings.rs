@@ -52,11 +52,11 @@ pub(super) fn check(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader
 }
 
 fn subjects(draft: &Draft) -> Vec<Subject<'_>> {
-    let checks = draft.checks().filter_map(|check| {
-        let (plugin, settings) = (check.plugin.as_ref()?, check.settings.as_ref());
+    let checks = draft.callers().filter_map(|check| {
+        let (plugin, settings) = (check.plugin?, check.settings);
         let at = settings.map_or(check.at, |settings| settings.at);
         let readable = !check.unreadable.holds("settings");
-        readable.then(|| Subject { owner: check.owner(), kind: PluginKind::Check, plugin, settings, at })
+        readable.then_some(Subject { owner: check.owner, kind: PluginKind::Check, plugin, settings, at })
     });
     let rollback = draft.document.rollback.iter().filter_map(|rollback| {
         let rollback = &rollback.value.0;

@@ -8,6 +8,7 @@ use holdpoint_core::time::Span;
 
 use crate::form::{Count, Settings, Tables};
 use crate::raw::section;
+use crate::raw::signal::Signal;
 
 /// How many checks run at the same time unless the plan says otherwise.
 pub(crate) const PARALLEL: u32 = 4;
@@ -15,6 +16,8 @@ pub(crate) const PARALLEL: u32 = 4;
 pub(crate) const SMOKE_BUDGET: Span = Span::from_secs(120);
 /// How long any other phase may take unless the plan says otherwise.
 pub(crate) const BUDGET: Span = Span::from_secs(600);
+/// The share of samples that must be data unless the plan says otherwise, in percent.
+pub(crate) const COVERAGE: u32 = 90;
 /// How often a check is tried unless the plan says otherwise: nothing is repeated that nobody asked to repeat.
 pub(crate) const ATTEMPTS: u32 = 1;
 /// The pause before the second attempt unless the plan says otherwise.
@@ -33,8 +36,17 @@ section! {
         optional budget: Span,
         /// Whether the gate acts: "armed" does; "observe-only" judges, shows, and lets everything through.
         optional mode: Arming = Arming::Armed,
+        /// How long the release is watched by the phase's signals, from the start of the phase. Default, where there are
+        /// signals: 10m for a bugfix, 30m for a feature, 2h for a migration or infrastructure.
+        optional window: Span,
+        /// How long after the start of the phase the first sample is taken.
+        optional initial_delay: Span = Span::ZERO,
+        /// The share of a signal's expected samples that must be data, in percent. With less it could not be judged.
+        optional coverage: Count<1, 100> = COVERAGE,
         /// Its checks, in the order in which they are started.
-        wanted check: Tables<Check>,
+        optional check: Tables<Check>,
+        /// What is sampled again and again while the release is watched.
+        optional signal: Tables<Signal>,
     }
 }
 

@@ -7,7 +7,7 @@ use holdpoint_core::name::CheckName;
 use holdpoint_core::outcome::Called;
 use holdpoint_core::rollback::{Deed, Replied};
 use holdpoint_core::run::Run;
-use holdpoint_core::run::command::Command;
+use holdpoint_core::run::command::{Command, Purpose};
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::Event;
 use holdpoint_core::time::Elapsed;
@@ -29,6 +29,8 @@ pub(crate) struct Ledger {
 pub(crate) struct CheckCall {
     pub(crate) check: CheckName,
     pub(crate) attempt: u32,
+    /// Whether it took a sample of a signal.
+    pub(crate) sample: bool,
     pub(crate) began: Elapsed,
     pub(crate) ended: Option<(Elapsed, Called)>,
 }
@@ -89,9 +91,10 @@ impl Ledger {
 
     fn begin(&mut self, command: &Command, began: Elapsed) {
         match command {
-            Command::Call { call, check, attempt, .. } => {
+            Command::Call { call, check, attempt, purpose, .. } => {
                 let (check, attempt) = (check.clone(), *attempt);
-                self.calls.insert(*call, CheckCall { check, attempt, began, ended: None });
+                let sample = matches!(purpose, Purpose::Sample { .. });
+                self.calls.insert(*call, CheckCall { check, attempt, sample, began, ended: None });
             }
             Command::RollBack { call, deed, .. } => {
                 self.deeds.insert(*call, DeedCall { deed: deed.clone(), began, ended: None });

@@ -9,11 +9,13 @@ use holdpoint_core::plan::phase::Arming;
 use holdpoint_core::response::Response;
 use holdpoint_core::run::course::Course;
 use holdpoint_core::run::phase::PhaseRun;
+use holdpoint_core::run::window::WindowRun;
 use serde::Serialize;
 
 use crate::story::check::{self, Check};
 use crate::story::headline::Tone;
 use crate::story::ledger::Ledger;
+use crate::story::signal::{self, Signal};
 
 /// A phase and its gate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,7 +27,10 @@ pub(crate) struct Phase {
     /// In milliseconds after the start; absent when it was never reached.
     pub(crate) began_ms: Option<u64>,
     pub(crate) gate: Option<ClosedGate>,
+    /// Its checks, and each signal as one more.
     pub(crate) checks: Vec<Check>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) signals: Vec<Signal>,
 }
 
 /// A gate that has closed.
@@ -53,17 +58,20 @@ pub(crate) struct Leave {
 
 /// Every phase of the plan, in order.
 pub(crate) fn all(course: &Course, ledger: &Ledger, kept: &BTreeMap<Digest, Evidence>) -> Vec<Phase> {
-    course.phases().iter().map(|phase| one(phase, ledger, kept)).collect()
+    course.phases().iter().map(|phase| one(phase, course.now().0, ledger, kept)).collect()
 }
 
-fn one(phase: &PhaseRun, ledger: &Ledger, kept: &BTreeMap<Digest, Evidence>) -> Phase {
+fn one(phase: &PhaseRun, now: u64, ledger: &Ledger, kept: &BTreeMap<Digest, Evidence>) -> Phase {
     let checks = phase.round().checks();
+    let signals = phase.window().map(|window| signal::all(window, now)).unwrap_or_default();
+    let watched = phase.window().into_iter().flat_map(WindowRun::signals).map(signal::as_check);
     Phase {
         name: phase.name().to_string(),
         armed: phase.arming() == Arming::Armed,
         began_ms: phase.began().map(|began| began.0),
         gate: phase.closed().map(|closed| ClosedGate::of(&closed.gate, closed.at.0)),
-        checks: checks.iter().map(|run| check::of(run, ledger, kept)).collect(),
+        checks: checks.iter().map(|run| check::of(run, ledger, kept)).chain(watched).collect(),
+        signals,
     }
 }
 
@@ -94,6 +102,11 @@ impl ClosedGate {
 }
 
 impl Phase {
+    /// Whether this is the name of one of its signals.
+    pub(crate) fn watches(&self, name: &str) -> bool {
+        self.signals.iter().any(|signal| signal.name == name)
+    }
+
     /// What its gate did, in words; what is known instead as long as it has not closed.
     pub(crate) fn gate_words(&self) -> String {
         match (&self.gate, self.began_ms) {

@@ -41,6 +41,7 @@ pub(crate) fn event(event: &Event, entry: &Entry, ledger: &Ledger) -> Option<Hap
             let (service, version, place) = (&release.service, &release.version, &release.environment);
             format!("run {run} of {service} {version} in {place} started{how}, by holdpoint {host}")
         }
+        Event::CallEnded { call, .. } if ledger.calls.get(call).is_some_and(|known| known.sample) => return None,
         Event::CallEnded { call, called } => {
             let check = ledger.calls.get(call).map_or("a check", |known| known.check.as_str());
             format!("{check} ({call}) ended: {}: {}", called.outcome.word(), called.outcome.account())
@@ -64,6 +65,8 @@ pub(crate) fn command(command: &Command, entry: &Entry) -> Option<Happening> {
     let what = match command {
         Command::Call { call, check, purpose, attempt, .. } => {
             let why = match purpose {
+                // A window has thousands of them; the signals tell each sample.
+                Purpose::Sample { .. } => return None,
                 Purpose::Judge { phase } => format!("in {phase}"),
                 Purpose::Recover => "to verify the recovery".to_owned(),
             };

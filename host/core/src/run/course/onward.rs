@@ -28,7 +28,10 @@ impl Course {
             };
             phase.begin(self.now);
             if !phase.is_decided() {
-                commands.extend(phase.round_mut().fill(&mut self.calls, self.now));
+                commands.extend(phase.fill(&mut self.calls, self.now));
+            }
+            // A window whose time is over is decided without a further call.
+            if !phase.is_decided() {
                 break;
             }
             commands.extend(phase.close(&mut self.calls, self.now));
@@ -165,7 +168,7 @@ impl Course {
 
     fn skip_rest(&mut self, why: &str) -> Vec<Command> {
         let calls = &mut self.calls;
-        self.phases.iter_mut().flat_map(|phase| phase.round_mut().stop(calls, why)).collect()
+        self.phases.iter_mut().flat_map(|phase| phase.stop(calls, why)).collect()
     }
 
     fn decide(&mut self, decided: Decided, reason: Reason) {

@@ -18,13 +18,16 @@ use crate::run::event::{Answer, Event};
 use crate::run::people::{Heard, Hold};
 use crate::run::phase::PhaseRun;
 use crate::run::restore::Restoring;
-use crate::time::Elapsed;
+use crate::run::window::Earlier;
+use crate::run::window::signal::{SignalRun, Take};
+use crate::time::{Elapsed, Moment};
 
 impl Course {
-    pub(crate) fn begin(start: Start, now: Elapsed) -> (Self, Vec<Command>) {
-        let phases = start.plan.phases.iter().map(PhaseRun::of).collect();
+    pub(crate) fn begin(start: Start, now: Elapsed, began: Moment) -> (Self, Vec<Command>) {
+        let phases = start.plan.phases.iter().map(|phase| PhaseRun::of(phase, start.release.change)).collect();
         let mut course = Self {
             start,
+            began,
             now,
             calls: Calls::default(),
             phases,
@@ -64,9 +67,13 @@ impl Course {
             return Ok(Vec::new());
         }
         let now = self.now;
+        let take = Take { now, began: self.began };
         let (judged, recovered) = match &mut self.doing {
             Doing::Judging { phase } => {
-                (self.phases.get_mut(*phase).is_some_and(|phase| phase.round_mut().take(call, called, now)), false)
+                let (before, rest) = self.phases.split_at_mut(*phase);
+                let earlier: Vec<&SignalRun> = before.iter().flat_map(PhaseRun::signals).collect();
+                let taken = rest.first_mut().is_some_and(|phase| phase.take(call, called, &take, Earlier(&earlier)));
+                (taken, false)
             }
             Doing::RollingBack => (false, self.rollback.as_mut().is_some_and(|it| it.recovered(call, called, now))),
             Doing::Holding { .. } | Doing::Ended => (false, false),
@@ -98,8 +105,8 @@ impl Course {
         }
         match &mut self.doing {
             Doing::Judging { phase } => {
-                let round = self.phases.get_mut(*phase).map(PhaseRun::round_mut);
-                let mut commands = round.map(|round| round.wake(&mut self.calls, self.now)).unwrap_or_default();
+                let phase = self.phases.get_mut(*phase);
+                let mut commands = phase.map(|phase| phase.wake(&mut self.calls, self.now)).unwrap_or_default();
                 commands.extend(self.judge());
                 Ok(commands)
             }

@@ -1,0 +1,226 @@
+//! Windows as a plan states them: how long a release is watched, and by which signals.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::name::CheckName;
+use crate::plan::check::{Check, Severity, Urgency};
+use crate::plan::phase::Arming;
+use crate::release::ChangeKind;
+use crate::response::Response;
+use crate::stat::promise::{Alpha, Direction, Tolerance};
+use crate::time::Span;
+
+/// How long a release is watched, and by what.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    /// How long, from the start of the phase; absent: as long as the release's kind of change asks for.
+    pub length: Option<Span>,
+    /// How long after the start of the phase the first sample is taken.
+    pub delay: Span,
+    /// The share of the expected samples that must be data, in percent.
+    pub coverage: u8,
+    /// What is sampled, in the plan's order. At least one.
+    pub signals: Vec<Signal>,
+}
+
+/// A check that is called again and again, and whose measurements are judged by rules.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// The call of the plugin. It is tried once for each sample.
+    pub check: Check,
+    /// How much time is between two samples. Never zero.
+    pub interval: Span,
+    /// The measurement that is judged, by its name; absent: the only one there is.
+    pub measurement: Option<String>,
+    /// How much traffic a sample must stand on; absent: any.
+    pub traffic: Option<Traffic>,
+    /// For how long data may be missing before the signal could not be judged.
+    pub max_gap: Span,
+    /// What its samples are judged by.
+    pub rules: Vec<Rule>,
+}
+
+/// How much traffic a sample must stand on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Traffic {
+    /// The measurement that says how much there was.
+    pub measurement: String,
+    /// At least so much; a sample on less is no data.
+    pub least: Bound,
+}
+
+/// One rule on a signal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    /// What must not be.
+    pub comparator: Comparator,
+    /// For how long it must have held without a break before the rule fires; zero: at once.
+    pub held: Span,
+    /// How bad it is when it fires.
+    pub severity: Severity,
+    /// What it asks for when it fires.
+    pub response: Response,
+    /// When that is answered.
+    pub urgency: Urgency,
+    /// Whether it acts.
+    pub arming: Arming,
+}
+
+/// What a rule looks for in a signal's samples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "comparator", rename_all = "kebab-case")]
+pub enum Comparator {
+    /// A number greater than this.
+    Above {
+        /// The bound, which is not above itself.
+        bound: Bound,
+    },
+    /// A number less than this.
+    Below {
+        /// The bound, which is not below itself.
+        bound: Bound,
+    },
+    /// A number that is greater than the baseline by more than this share of it.
+    Rise {
+        /// The share, in percent of the baseline.
+        percent: Bound,
+        /// The baseline.
+        baseline: Baseline,
+    },
+    /// A number that is less than the baseline by more than this share of it.
+    Drop {
+        /// The share, in percent of the baseline.
+        percent: Bound,
+        /// The baseline.
+        baseline: Baseline,
+    },
+    /// Samples that differ from those of another signal, by rank.
+    Differs {
+        /// The other signal.
+        baseline: CheckName,
+        /// Which difference is looked for.
+        direction: Direction,
+        /// What counts as no difference.
+        tolerance: Tolerance,
+        /// The promised chance of a false alarm over the whole window.
+        alpha: Alpha,
+    },
+}
+
+/// What a signal is compared with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "baseline", rename_all = "kebab-case")]
+pub enum Baseline {
+    /// Always the same number.
+    Constant {
+        /// Which.
+        value: Bound,
+    },
+    /// Another signal: of an earlier phase, by the median of its data; of the same phase, by its sample of the same
+    /// moment.
+    Signal {
+        /// Which.
+        name: CheckName,
+    },
+}
+
+/// A finite number.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Bound(f64);
+
+/// Why a number can't be a bound.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("{0} is not a finite number")]
+pub struct NotABound(pub f64);
+
+impl Bound {
+    /// Takes a number as a bound.
+    ///
+    /// # Errors
+    /// When it is not finite.
+    pub fn try_new(number: f64) -> Result<Self, NotABound> {
+        if number.is_finite() { Ok(Self(number)) } else { Err(NotABound(number)) }
+    }
+
+    /// As a number.
+    pub const fn as_f64(self) -> f64 {
+        self.0
+    }
+}
+
+impl TryFrom<f64> for Bound {
+    type Error = NotABound;
+
+    fn try_from(number: f64) -> Result<Self, NotABound> {
+        Self::try_new(number)
+    }
+}
+
+impl From<Bound> for f64 {
+    fn from(bound: Bound) -> Self {
+        bound.0
+    }
+}
+
+impl Window {
+    /// The signal of this name.
+    pub fn signal(&self, name: &CheckName) -> Option<&Signal> {
+        self.signals.iter().find(|signal| signal.check.name == *name)
+    }
+
+    /// How long a release of this kind is watched unless the plan says otherwise.
+    pub const fn usual(change: ChangeKind) -> Span {
+        match change {
+            ChangeKind::Bugfix => Span::from_secs(10 * 60),
+            ChangeKind::Feature => Span::from_secs(30 * 60),
+            ChangeKind::Migration | ChangeKind::Infrastructure => Span::from_secs(2 * 3600),
+        }
+    }
+
+    /// How long a release of this kind is watched.
+    pub fn lasts(&self, change: ChangeKind) -> Span {
+        self.length.unwrap_or(Self::usual(change))
+    }
+
+    /// How many samples of a signal are taken in so much time: one after the delay, and one after each interval up to
+    /// the end.
+    pub fn expected(&self, signal: &Signal, length: Span) -> u32 {
+        let time = length.as_millis().saturating_sub(self.delay.as_millis());
+        let further = time.checked_div(signal.interval.as_millis()).unwrap_or_default();
+        u32::try_from(further.saturating_add(1)).unwrap_or(u32::MAX)
+    }
+}
+
+impl Comparator {
+    /// What it compares with, where that is one number throughout the window.
+    pub fn bound(&self) -> Option<f64> {
+        let part = |percent: &Bound| percent.as_f64() / 100.0;
+        match self {
+            Self::Above { bound } | Self::Below { bound } => Some(bound.as_f64()),
+            Self::Rise { percent, baseline: Baseline::Constant { value } } => {
+                Some(value.as_f64() + value.as_f64().abs() * part(percent))
+            }
+            Self::Drop { percent, baseline: Baseline::Constant { value } } => {
+                Some(value.as_f64() - value.as_f64().abs() * part(percent))
+            }
+            Self::Rise { .. } | Self::Drop { .. } | Self::Differs { .. } => None,
+        }
+    }
+
+    /// The other signal that it needs, if it needs one.
+    pub const fn needs(&self) -> Option<&CheckName> {
+        match self {
+            Self::Above { .. }
+            | Self::Below { .. }
+            | Self::Rise { baseline: Baseline::Constant { .. }, .. }
+            | Self::Drop { baseline: Baseline::Constant { .. }, .. } => None,
+            Self::Rise { baseline: Baseline::Signal { name }, .. }
+            | Self::Drop { baseline: Baseline::Signal { name }, .. }
+            | Self::Differs { baseline: name, .. } => Some(name),
+        }
+    }
+}

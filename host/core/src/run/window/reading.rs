@@ -1,0 +1,101 @@
+//! Readings: what the end of a call says about a signal. Classed before anything is compared. (S-1)
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+
+use crate::outcome::{Called, FaultKind, Outcome};
+use crate::plan::window::Signal;
+use crate::time::{Moment, Span};
+use crate::verdict::{Finds, Measurement, Sample, Verdict};
+
+/// What a call says about a signal.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reading {
+    pub(super) sample: Sample,
+    /// Why there is no number; nothing where there is one.
+    pub(super) why: Option<String>,
+    /// Whether the plugin itself calls it bad.
+    pub(super) fails: Option<String>,
+}
+
+impl Reading {
+    fn none(sample: Sample, why: String) -> Self {
+        Self { sample, why: Some(why), fails: None }
+    }
+}
+
+/// Reads the end of a call that came in at this moment.
+pub(super) fn read(signal: &Signal, called: &Called, now: Moment) -> Reading {
+    match &called.outcome {
+        Outcome::Said { verdict } => said(signal, verdict, now),
+        Outcome::Error { fault } => {
+            let sample = match fault.kind {
+                FaultKind::Unavailable => Sample::ProviderDown,
+                FaultKind::Settings
+                | FaultKind::Denied
+                | FaultKind::Internal
+                | FaultKind::Trap
+                | FaultKind::Limit
+                | FaultKind::Inadmissible
+                | FaultKind::Host => Sample::NoData,
+            };
+            Reading::none(sample, fault.message.clone())
+        }
+        Outcome::Timeout { message, .. } => Reading::none(Sample::ProviderDown, message.clone()),
+        Outcome::Skipped { .. } | Outcome::Cancelled { .. } | Outcome::Waived { .. } => {
+            Reading::none(Sample::NoData, called.outcome.account())
+        }
+    }
+}
+
+fn said(signal: &Signal, verdict: &Verdict, now: Moment) -> Reading {
+    let fails = (verdict.finds() == Finds::Fail).then(|| verdict.summary().to_string());
+    match measured(signal, verdict, now) {
+        Ok(number) => Reading { sample: Sample::Number(number), why: None, fails },
+        Err((sample, why)) => Reading { sample, why: Some(why), fails },
+    }
+}
+
+fn measured(signal: &Signal, verdict: &Verdict, now: Moment) -> Result<f64, (Sample, String)> {
+    // What a plugin could not find out is no data, whatever it measured on the way.
+    let unclear = verdict.finds() == Finds::Inconclusive;
+    let found = only(signal.measurement.as_deref(), verdict)?;
+    let Sample::Number(number) = found.sample else { return Err((found.sample, verdict.summary().to_string())) };
+    if unclear {
+        return Err((Sample::NoData, verdict.summary().to_string()));
+    }
+    let oldest = signal.interval.times(2);
+    if let Some(age) = found.taken_at.map(|taken| age(taken, now)).filter(|age| *age > oldest) {
+        return Err((Sample::NoData, format!("the provider's sample is {age} old, and may be {oldest}")));
+    }
+    let Some(traffic) = &signal.traffic else { return Ok(number) };
+    let found = only(Some(&traffic.measurement), verdict)?.sample;
+    let least = traffic.least.as_f64();
+    match found.number() {
+        Some(seen) if seen >= least => Ok(number),
+        Some(seen) => {
+            Err((Sample::NoData, format!("{} is {seen}, and a sample stands on at least {least}", traffic.measurement)))
+        }
+        None => Err((found, format!("{} is not known", traffic.measurement))),
+    }
+}
+
+/// The measurement of this name, or the only one.
+fn only<'a>(name: Option<&str>, verdict: &'a Verdict) -> Result<&'a Measurement, (Sample, String)> {
+    let mut found = verdict.measurements().iter().filter(|it| name.is_none_or(|name| it.name == name));
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one),
+        (Some(_), Some(_)) => {
+            let what = name.map_or_else(|| "several measurements".to_string(), |name| format!("several of {name:?}"));
+            Err((Sample::Ambiguous, format!("the plugin returned {what}")))
+        }
+        (None, _) => {
+            let what = name.map_or_else(|| "no measurement".to_string(), |name| format!("no measurement {name:?}"));
+            Err((Sample::NoData, format!("the plugin returned {what}: {}", verdict.summary())))
+        }
+    }
+}
+
+fn age(taken: Moment, now: Moment) -> Span {
+    Span::from_millis(u64::try_from(now.0.saturating_sub(taken.0)).unwrap_or_default())
+}

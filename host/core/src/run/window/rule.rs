@@ -1,0 +1,181 @@
+//! Rules: whether a signal's latest sample is what must not be.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+use crate::plan::window::{Baseline, Comparator, Rule};
+use crate::stat::class::Class;
+use crate::stat::differs::terms::{Points, Terms, Watch};
+use crate::stat::differs::{self, Compared};
+use crate::stat::promise::{Alpha, Direction, Tolerance};
+use crate::stat::sample;
+use crate::time::{Elapsed, Span};
+
+use super::Earlier;
+use super::signal::{SignalRun, Taken};
+
+/// A rule and how far it is from firing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RuleRun {
+    /// The rule, as the plan states it.
+    pub rule: Rule,
+    /// Since when its condition has held at every sample that was data.
+    pub since: Option<Elapsed>,
+    /// When it fired, if it did; it fires once.
+    pub fired: Option<Fired>,
+    /// What was found at the latest sample that could be judged.
+    pub latest: Option<String>,
+}
+
+/// A rule that has fired.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fired {
+    /// At which sample, by when it was due.
+    pub at: Elapsed,
+    /// Since when the condition had held.
+    pub since: Elapsed,
+    /// What was found, in words.
+    pub found: String,
+}
+
+/// What a rule makes of the latest sample.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Found {
+    /// The condition holds.
+    Holds(String),
+    /// It does not.
+    Not(String),
+    /// It can't be said yet: there is nothing to compare with.
+    Open(String),
+}
+
+impl RuleRun {
+    pub(super) const fn of(rule: Rule) -> Self {
+        Self { rule, since: None, fired: None, latest: None }
+    }
+
+    /// Takes what was found at a sample that is data.
+    pub(super) fn note(&mut self, found: Found, at: Elapsed) {
+        match found {
+            Found::Holds(found) => {
+                let since = *self.since.get_or_insert(at);
+                if self.fired.is_none() && at.since(since) >= self.rule.held {
+                    self.fired = Some(Fired { at, since, found: found.clone() });
+                }
+                self.latest = Some(found);
+            }
+            Found::Not(found) => {
+                self.since = None;
+                self.latest = Some(found);
+            }
+            Found::Open(why) => self.latest = Some(why),
+        }
+    }
+}
+
+/// Judges the latest sample of a signal by one of its rules.
+pub(super) fn judge(
+    comparator: &Comparator,
+    run: &SignalRun,
+    latest: (&Taken, f64),
+    others: (&[SignalRun], Earlier<'_>),
+) -> Found {
+    let (taken, number) = latest;
+    match comparator {
+        Comparator::Above { bound } => {
+            let most = bound.as_f64();
+            Found::compared((number > most, format!("{} against {} at most", short(number), short(most))))
+        }
+        Comparator::Below { bound } => {
+            let least = bound.as_f64();
+            Found::compared((number < least, format!("{} against {} at least", short(number), short(least))))
+        }
+        Comparator::Rise { percent, baseline } => {
+            let limit = |level: f64| level + level.abs() * percent.as_f64() / 100.0;
+            relative(baseline, taken.due, run.signal().interval, others, |level| {
+                (
+                    number > limit(level),
+                    format!("{} against {} at most ({} before)", short(number), short(limit(level)), short(level)),
+                )
+            })
+        }
+        Comparator::Drop { percent, baseline } => {
+            let limit = |level: f64| level - level.abs() * percent.as_f64() / 100.0;
+            relative(baseline, taken.due, run.signal().interval, others, |level| {
+                (
+                    number < limit(level),
+                    format!("{} against {} at least ({} before)", short(number), short(limit(level)), short(level)),
+                )
+            })
+        }
+        Comparator::Differs { baseline, direction, tolerance, alpha } => {
+            let (window, earlier) = others;
+            let other = window.iter().find(|run| run.name() == baseline).or_else(|| earlier.find(baseline));
+            let terms = terms((*direction, *tolerance, *alpha), run.expected());
+            differs(other, run, &terms)
+        }
+    }
+}
+
+fn terms((direction, tolerance, alpha): (Direction, Tolerance, Alpha), most: u32) -> Terms {
+    Terms { alpha, direction, tolerance, watch: Watch::Growing { most }, points: Points::Series }
+}
+
+fn differs(other: Option<&SignalRun>, run: &SignalRun, terms: &Terms) -> Found {
+    let sample = |run: &SignalRun| sample::Sample::new(&run.numbers()).ok();
+    let (baseline, window) = (other.and_then(sample), sample(run));
+    let judged =
+        differs::judge(&Compared { baseline: baseline.as_ref(), window: window.as_ref(), history: None }, terms);
+    match judged.class {
+        Class::NoData | Class::TooEarly => Found::Open(judged.reason),
+        Class::NoDifference => Found::Not(judged.reason),
+        Class::Increased | Class::Decreased => Found::Holds(judged.reason),
+    }
+}
+
+fn relative(
+    baseline: &Baseline,
+    due: Elapsed,
+    interval: Span,
+    (window, earlier): (&[SignalRun], Earlier<'_>),
+    compare: impl FnOnce(f64) -> (bool, String),
+) -> Found {
+    let level = match baseline {
+        Baseline::Constant { value } => Some(value.as_f64()),
+        Baseline::Signal { name } => match window.iter().find(|run| run.name() == name) {
+            Some(beside) => beside.number_at(due, interval),
+            None => earlier.find(name).and_then(|run| median(&run.numbers())),
+        },
+    };
+    level.map(compare).map_or_else(|| Found::Open("its baseline has no data".into()), Found::compared)
+}
+
+fn median(numbers: &[f64]) -> Option<f64> {
+    sample::Sample::new(numbers).ok().map(|sample| sample.median())
+}
+
+impl Found {
+    /// What a comparison that could be made has found.
+    fn compared((holds, words): (bool, String)) -> Self {
+        if holds { Self::Holds(words) } else { Self::Not(words) }
+    }
+}
+
+/// A number with as many digits as a person reads.
+pub(super) fn short(number: f64) -> String {
+    let magnitude = libm::fabs(number);
+    if magnitude != 0.0 && !(1e-4..1e7).contains(&magnitude) {
+        return format!("{number:.3e}");
+    }
+    let text = format!("{number:.4}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text.is_empty() || text == "-" { "0".into() } else { text.into() }
+}
+
+/// The words of all rules that have fired.
+pub(super) fn fired(rules: &[RuleRun]) -> Vec<(&RuleRun, &Fired)> {
+    rules.iter().filter_map(|run| run.fired.as_ref().map(|fired| (run, fired))).collect()
+}

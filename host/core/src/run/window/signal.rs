@@ -1,0 +1,354 @@
+//! Signals under way: samples that were taken, rules that look at them, and what it all comes to.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+use crate::id::{CallId, Digest};
+use crate::name::CheckName;
+use crate::outcome::Called;
+use crate::plan::check::Urgency;
+use crate::plan::phase::Arming;
+use crate::plan::window::Signal;
+use crate::response::{Asked, Cause, Response, Sight};
+use crate::run::command::{Command, Purpose};
+use crate::time::{Elapsed, Moment, Span};
+use crate::verdict::Sample;
+
+use super::reading;
+use super::rule::{self, Fired, Found, RuleRun};
+use super::{Earlier, moment};
+
+/// A signal and how far it is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SignalRun {
+    signal: Signal,
+    expected: u32,
+    /// When the next sample is due; absent before the window has begun.
+    next: Option<Elapsed>,
+    running: Option<Running>,
+    taken: Vec<Taken>,
+    rules: Vec<RuleRun>,
+    /// The plugin's own word that it is bad.
+    fails: Option<Fired>,
+    /// The longest time without data, once it was too long.
+    gap: Option<Span>,
+    end: Option<End>,
+}
+
+/// A sample that is being taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Running {
+    call: CallId,
+    due: Elapsed,
+}
+
+/// A sample that was taken.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Taken {
+    /// When it was due.
+    pub due: Elapsed,
+    /// When it came in.
+    pub at: Elapsed,
+    /// What it is.
+    pub sample: Sample,
+    /// Why it is no number; absent where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The call.
+    pub call: CallId,
+    /// The call's evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Digest>,
+}
+
+/// What a signal came to when nothing more was sampled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "end", rename_all = "kebab-case")]
+pub enum End {
+    /// There was enough data.
+    Enough,
+    /// There was not: why.
+    TooLittle {
+        /// In words.
+        why: String,
+    },
+    /// The window was stopped before its time.
+    Stopped {
+        /// Why.
+        why: String,
+    },
+    /// A person took responsibility.
+    Waived {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+        /// What it had come to.
+        before: Box<Self>,
+    },
+}
+
+/// When the end of a call is taken into account.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Take {
+    pub(crate) now: Elapsed,
+    /// When the run began, by the calendar.
+    pub(crate) began: Moment,
+}
+
+impl SignalRun {
+    pub(super) fn of(signal: &Signal, expected: u32) -> Self {
+        let rules = signal.rules.iter().cloned().map(RuleRun::of).collect();
+        Self {
+            signal: signal.clone(),
+            expected,
+            next: None,
+            running: None,
+            taken: Vec::new(),
+            rules,
+            fails: None,
+            gap: None,
+            end: None,
+        }
+    }
+
+    /// The signal, as the plan states it.
+    pub const fn signal(&self) -> &Signal {
+        &self.signal
+    }
+
+    /// Its name.
+    pub const fn name(&self) -> &CheckName {
+        &self.signal.check.name
+    }
+
+    /// How many samples are taken in the whole window.
+    pub const fn expected(&self) -> u32 {
+        self.expected
+    }
+
+    /// The samples so far, in the order in which they were due.
+    pub fn taken(&self) -> &[Taken] {
+        &self.taken
+    }
+
+    /// Its rules, in the plan's order.
+    pub fn rules(&self) -> &[RuleRun] {
+        &self.rules
+    }
+
+    /// What it came to; absent while it is sampled.
+    pub const fn end(&self) -> Option<&End> {
+        self.end.as_ref()
+    }
+
+    /// The numbers among the samples, in their order.
+    pub fn numbers(&self) -> Vec<f64> {
+        self.taken.iter().filter_map(Taken::number).collect()
+    }
+
+    /// The number of the moment: the latest that was due by then, and not more than an interval before.
+    pub(super) fn number_at(&self, due: Elapsed, interval: Span) -> Option<f64> {
+        let fresh = |taken: &&Taken| taken.due <= due && due.since(taken.due) <= interval;
+        self.taken.iter().rev().filter(fresh).find_map(Taken::number)
+    }
+
+    /// The call that is being made, if one is.
+    pub fn running(&self) -> Option<CallId> {
+        self.running.as_ref().map(|running| running.call)
+    }
+
+    pub(super) fn begin(&mut self, first: Elapsed) {
+        self.next.get_or_insert(first);
+    }
+
+    /// Whether a sample is due now.
+    pub(super) fn due(&self, now: Elapsed, ends: Elapsed) -> bool {
+        self.next_due(ends).is_some_and(|next| next <= now)
+    }
+
+    /// When the next sample is due, unless one is being taken or the window ends before.
+    pub(super) fn next_due(&self, ends: Elapsed) -> Option<Elapsed> {
+        self.next.filter(|next| self.running.is_none() && self.end.is_none() && *next <= ends)
+    }
+
+    /// Takes the sample that is due. Those that were missed meanwhile are not made up for.
+    pub(super) fn call(&mut self, purpose: &Purpose, call: CallId, now: Elapsed) -> Command {
+        let due = self.next.unwrap_or(now);
+        let interval = self.signal.interval.as_millis().max(1);
+        let missed = now.since(due).as_millis() / interval;
+        let due = due.plus(self.signal.interval.times(missed));
+        self.next = Some(due.plus(self.signal.interval));
+        self.running = Some(Running { call, due });
+        Command::Call {
+            call,
+            check: self.name().clone(),
+            purpose: purpose.clone(),
+            attempt: 1,
+            timeout: self.signal.check.timeout,
+        }
+    }
+
+    /// Takes the end of the call that runs.
+    pub(super) fn take(&mut self, call: CallId, called: &Called, take: &Take) {
+        let Some(Running { due, .. }) = self.running.take() else { return };
+        let called = called.clone().of_call().held_to(self.signal.check.min_evidence);
+        let read = reading::read(&self.signal, &called, moment(take.began, take.now));
+        let evidence = called.facts.evidence;
+        self.see_gap(due, read.sample);
+        if let (None, Some(found)) = (&self.fails, read.fails) {
+            self.fails = Some(Fired { at: due, since: due, found });
+        }
+        // One that ran past the next due time has cost those samples.
+        let late = take.now.since(due).as_millis() / self.signal.interval.as_millis().max(1);
+        let next = due.plus(self.signal.interval.times(late.saturating_add(1)));
+        self.next = self.next.map(|planned| planned.max(next));
+        self.taken.push(Taken { due, at: take.now, sample: read.sample, why: read.why, call, evidence });
+    }
+
+    /// Notes when data has been missing for too long.
+    fn see_gap(&mut self, due: Elapsed, sample: Sample) {
+        let before = self.taken.iter().rev().find(|taken| taken.number().is_some()).map(|taken| taken.due);
+        let since = before.or_else(|| self.taken.first().map(|taken| taken.due)).unwrap_or(due);
+        let missing = due.since(since);
+        let ends_gap = matches!(sample, Sample::Number(_));
+        let length = if ends_gap {
+            Span::from_millis(missing.as_millis().saturating_sub(self.signal.interval.as_millis()))
+        } else {
+            missing
+        };
+        if length > self.signal.max_gap {
+            self.gap = Some(self.gap.map_or(length, |gap| gap.max(length)));
+        }
+    }
+
+    /// What its rules find at the latest sample; nothing when that is no number.
+    pub(super) fn judged(&self, window: &[Self], earlier: Earlier<'_>) -> Vec<Found> {
+        let Some((taken, number)) = self.taken.last().and_then(|taken| Some((taken, taken.number()?))) else {
+            return Vec::new();
+        };
+        let judge = |run: &RuleRun| rule::judge(&run.rule.comparator, self, (taken, number), (window, earlier));
+        self.rules.iter().map(judge).collect()
+    }
+
+    pub(super) fn note(&mut self, found: Vec<Found>) {
+        let Some(at) = self.taken.last().map(|taken| taken.due) else { return };
+        for (run, found) in self.rules.iter_mut().zip(found) {
+            run.note(found, at);
+        }
+    }
+
+    /// The time is over: was there enough data?
+    pub(super) fn settle(&mut self, ends: Elapsed, coverage: u8) {
+        if self.end.is_some() {
+            return;
+        }
+        // Data may have been missing up to the end.
+        self.see_gap(ends, Sample::NoData);
+        let there = self.numbers().len();
+        let covered = there.saturating_mul(100) >= usize::from(coverage).saturating_mul(self.expected as usize);
+        let last = self.taken.iter().rev().find_map(|taken| taken.why.as_ref());
+        let because = last.map_or_else(String::new, |why| format!(": {why}"));
+        self.end = Some(if there == 0 {
+            End::TooLittle { why: format!("none of {} samples was data{because}", self.expected) }
+        } else if let Some(gap) = self.gap {
+            let most = self.signal.max_gap;
+            End::TooLittle { why: format!("data was missing for {gap}, and may be for {most}{because}") }
+        } else if !covered {
+            let why = format!("{there} of {} samples were data, and {coverage} % must be{because}", self.expected);
+            End::TooLittle { why }
+        } else {
+            End::Enough
+        });
+    }
+
+    pub(super) fn stop(&mut self, why: &str) {
+        self.running = None;
+        self.end.get_or_insert_with(|| End::Stopped { why: why.to_string() });
+    }
+
+    /// Lets a person take responsibility for what stands in the way. (D-6)
+    pub(super) fn waive(&mut self, by: &str, reason: &str) {
+        if let (true, Some(end)) = (self.asked().is_some_and(|asked| asked.stops()), self.end.take()) {
+            self.end = Some(End::Waived { by: by.to_string(), reason: reason.to_string(), before: Box::new(end) });
+        }
+    }
+
+    /// What it asks for: as soon as a rule has fired, and at the end in any case.
+    pub fn asked(&self) -> Option<Asked> {
+        if let Some(End::Waived { by, reason, .. }) = &self.end {
+            let account = format!("{by}: {reason}");
+            return Some(self.asks(None, Urgency::AtTheGate, (Sight::Good, "waived", account)));
+        }
+        let armed = |(run, fired): &(&RuleRun, &Fired)| {
+            (run.rule.arming == Arming::Armed).then(|| (run.rule.response, run.rule.urgency, self.told(run, fired)))
+        };
+        let check = &self.signal.check;
+        let own = self.fails.as_ref().map(|fired| (check.on_fail, check.urgency, fired.found.clone()));
+        let fired = rule::fired(&self.rules)
+            .iter()
+            .filter_map(armed)
+            .chain(own)
+            .max_by_key(|(response, urgency, _)| (*response, *urgency));
+        if let Some((response, urgency, account)) = fired {
+            return Some(self.asks(Some(response), urgency, (Sight::Bad, "fail", account)));
+        }
+        let (sight, word, account, response) = match self.end.as_ref()? {
+            End::Enough => (Sight::Good, "pass", self.clean(), None),
+            End::TooLittle { why } => (Sight::Unclear, "inconclusive", why.clone(), Some(check.on_inconclusive)),
+            End::Stopped { why } => (Sight::Unclear, "cancelled", why.clone(), Some(Response::Escalate)),
+            End::Waived { .. } => return None,
+        };
+        Some(self.asks(response, Urgency::AtTheGate, (sight, word, account)))
+    }
+
+    fn asks(&self, response: Option<Response>, urgency: Urgency, seen: (Sight, &'static str, String)) -> Asked {
+        let (sight, word, account) = seen;
+        let last = self.taken.last();
+        let cause = Cause {
+            check: self.name().clone(),
+            severity: self.severity(),
+            sight,
+            word,
+            account,
+            attempts: self.taken.len(),
+            call: last.map(|taken| taken.call),
+            evidence: last.and_then(|taken| taken.evidence),
+        };
+        Asked { response, urgency, cause }
+    }
+
+    fn severity(&self) -> crate::plan::check::Severity {
+        let fired = rule::fired(&self.rules).iter().map(|(run, _)| run.rule.severity).max();
+        fired.unwrap_or(self.signal.check.severity)
+    }
+
+    fn told(&self, run: &RuleRun, fired: &Fired) -> String {
+        let held = match fired.at.since(fired.since) {
+            Span::ZERO => String::new(),
+            held => format!(" for {held}"),
+        };
+        format!("{} {}{held}: {}", self.name(), run.rule.comparator.in_words(), fired.found)
+    }
+
+    fn clean(&self) -> String {
+        let there = self.numbers().len();
+        let observed = rule::fired(&self.rules).len();
+        let beside = if observed == 0 { String::new() } else { format!(", {observed} rules fired that only observe") };
+        match self.rules.len() {
+            0 => format!("{there} of {} samples", self.expected),
+            rules => format!("{there} of {} samples, {rules} rules{beside}", self.expected),
+        }
+    }
+}
+
+impl Taken {
+    /// The number, if it is one.
+    pub const fn number(&self) -> Option<f64> {
+        self.sample.number()
+    }
+}

@@ -1,0 +1,62 @@
+//! Rules in words, as a person would say them.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+
+use crate::plan::phase::Arming;
+use crate::plan::window::{Baseline, Comparator, Rule};
+use crate::stat::promise::{Direction, Tolerance};
+use crate::time::Span;
+
+use super::rule::short;
+
+impl Comparator {
+    /// What must not be, to be read after the signal's name: `is above 0.02`.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Above { bound } => format!("is above {}", short(bound.as_f64())),
+            Self::Below { bound } => format!("is below {}", short(bound.as_f64())),
+            Self::Rise { percent, baseline } => {
+                format!("rises by more than {} % over {}", short(percent.as_f64()), baseline.in_words())
+            }
+            Self::Drop { percent, baseline } => {
+                format!("drops by more than {} % below {}", short(percent.as_f64()), baseline.in_words())
+            }
+            Self::Differs { baseline, direction, tolerance, alpha } => {
+                let way = match direction {
+                    Direction::Rise => "is higher than",
+                    Direction::Drop => "is lower than",
+                    Direction::Either => "differs from",
+                };
+                let beyond = match tolerance {
+                    Tolerance::Absolute(amount) if amount.as_f64() == 0.0 => String::new(),
+                    Tolerance::Absolute(amount) => format!(" by more than {}", short(amount.as_f64())),
+                    Tolerance::Relative(share) => format!(" by more than {} %", short(share.as_f64() * 100.0)),
+                };
+                let alarms = short(alpha.as_f64() * 100.0);
+                format!("{way} {baseline}{beyond}, with at most {alarms} % false alarms over the window")
+            }
+        }
+    }
+}
+
+impl Baseline {
+    fn in_words(&self) -> String {
+        match self {
+            Self::Constant { value } => short(value.as_f64()),
+            Self::Signal { name } => name.to_string(),
+        }
+    }
+}
+
+impl Rule {
+    /// The rule as a sentence about a signal, without its stop.
+    pub fn in_words(&self, signal: &str) -> String {
+        let held = if self.held == Span::ZERO { String::new() } else { format!(" for {}", self.held) };
+        let what = format!("if {signal} {}{held}", self.comparator.in_words());
+        match self.arming {
+            Arming::Armed => format!("{what}, {}", self.response.in_words()),
+            Arming::ObserveOnly => format!("{what}, only note it (armed: {})", self.response.in_words()),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Signals and rules as they are typed.
+
+use holdpoint_core::name::{CheckName, PluginName};
+use holdpoint_core::plan::check::Severity;
+use holdpoint_core::plan::phase::Arming;
+use holdpoint_core::response::Response;
+use holdpoint_core::stat::promise::Direction;
+use holdpoint_core::time::Span;
+
+use crate::form::{Settings, Table, Tables, Text};
+use crate::number::{Number, NumberOrName};
+use crate::raw::section;
+
+/// How much time is between two samples unless the plan says otherwise.
+pub(crate) const INTERVAL: Span = Span::from_secs(10);
+/// For how many intervals data may be missing unless the plan says otherwise.
+pub(crate) const GAP: u64 = 3;
+/// What counts as no difference unless the plan says otherwise: a share of the baseline.
+pub(crate) const TOLERANCE: f64 = 0.01;
+/// The promised chance of a false alarm unless the plan says otherwise.
+pub(crate) const ERROR_RATE: f64 = 0.01;
+
+section! {
+    /// A check that is called again and again while the release is watched, and whose measurements are judged by rules.
+    "signal" Signal {
+        /// Its name, unique within the plan, among checks as well.
+        required name: CheckName,
+        /// The plugin that is called.
+        required plugin: PluginName,
+        /// How much time is between two samples.
+        optional interval: Span = INTERVAL,
+        /// The measurement that is judged, by the name that the plugin gives it. Default: the only one that it returns.
+        optional measurement: Text,
+        /// How much traffic a sample must stand on: three requests are no evidence.
+        optional min_traffic: Table<Traffic>,
+        /// For how long data may be missing before the signal could not be judged. Default: 3 intervals.
+        optional max_gap: Span,
+        /// How long one call may take. Default: the plugin's wall limit where one is written, else 10s.
+        optional timeout: Span,
+        /// How bad it is when the plugin itself calls a sample bad.
+        optional severity: Severity = Severity::Major,
+        /// What is asked for when the signal could not be judged.
+        optional on_inconclusive: Response = Response::Escalate,
+        /// What its samples are judged by. A signal without rules is there for others to be compared with.
+        optional rule: Tables<Rule>,
+        /// The plugin's settings, as its own schema describes them.
+        optional settings: Settings,
+    }
+}
+
+section! {
+    /// How much traffic a sample must stand on. A sample on less is no data.
+    "traffic" Traffic {
+        /// The measurement that says how much there was.
+        required measurement: Text,
+        /// At least so much.
+        required least: Number,
+    }
+}
+
+section! {
+    /// What must not be. Exactly one of above, below, rise, drop and differs.
+    "rule" Rule {
+        /// A number greater than this.
+        optional above: Number,
+        /// A number less than this.
+        optional below: Number,
+        /// A number greater than the baseline by more than so many percent of it.
+        optional rise: Number,
+        /// A number less than the baseline by more than so many percent of it.
+        optional drop: Number,
+        /// Samples that are higher, lower or either than those of the baseline, by rank: "rise", "drop" or "either".
+        optional differs: Direction,
+        /// What rise, drop and differs compare with: a number, or the name of another signal. One of an earlier phase
+        /// stands for what was before; one of the same phase is compared at the same moment.
+        optional baseline: NumberOrName,
+        /// What counts as no difference for differs: a share of the baseline, 0.05 is 5 percent.
+        optional tolerance: Number = TOLERANCE,
+        /// The promised chance of a false alarm of differs over the whole window, however often it is looked at.
+        optional error_rate: Number = ERROR_RATE,
+        /// For how long it must have held at every sample before the rule fires. Default: it fires at once.
+        optional for_: Span,
+        /// How bad it is when the rule fires.
+        optional severity: Severity = Severity::Major,
+        /// What it asks for when it fires. Default: critical and major roll back, minor asks for a hotfix. A rollback or
+        /// an escalation is not put off until the window ends.
+        optional on_fire: Response,
+        /// Whether it acts: "armed" does; "observe-only" is told, and does nothing.
+        optional mode: Arming = Arming::Armed,
+    }
+}

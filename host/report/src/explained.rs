@@ -1,0 +1,114 @@
+//! A plan in sentences: what is looked at, what must not be, and what happens then.
+
+use std::fmt::Write as _;
+
+use holdpoint_core::plan::Plan;
+use holdpoint_core::plan::check::{Check, Urgency};
+use holdpoint_core::plan::people::{Patience, Silence};
+use holdpoint_core::plan::phase::{Arming, Phase};
+use holdpoint_core::plan::window::{Signal, Window};
+use holdpoint_core::time::Span;
+
+/// Says a plan in sentences.
+#[must_use]
+pub fn explained(plan: &Plan) -> String {
+    let mut out = String::new();
+    // Writing to a text can't fail.
+    let _ = writeln!(out, "{}", plan.name);
+    for phase in &plan.phases {
+        let _ = writeln!(out, "\n{}{}", phase.name, limits(phase));
+        phase.checks.iter().for_each(|check| say_check(check, &mut out));
+        if let Some(window) = &phase.window {
+            say_window(window, &mut out);
+        }
+    }
+    say_restore(plan, &mut out);
+    say_people(plan, &mut out);
+    out
+}
+
+fn limits(phase: &Phase) -> String {
+    let observes = match phase.arming {
+        Arming::Armed => "",
+        Arming::ObserveOnly => "; its gate only observes, and stops nothing",
+    };
+    if phase.checks.is_empty() {
+        return observes.trim_start_matches("; ").to_owned();
+    }
+    format!(": {} at a time, at most {}{observes}", phase.parallel, phase.budget)
+}
+
+fn say_check(check: &Check, out: &mut String) {
+    let when = match check.urgency {
+        Urgency::AtOnce => " at once",
+        Urgency::AtTheGate => " at the gate",
+    };
+    let tries =
+        if check.attempts.most > 1 { format!(", after {} attempts", check.attempts.most) } else { String::new() };
+    let (fail, unclear) = (check.on_fail.in_words(), check.on_inconclusive.in_words());
+    let _ =
+        writeln!(out, "  If {} ({}, by {}) fails, {fail}{when}.", check.name, check.severity.as_str(), check.plugin);
+    let _ = writeln!(out, "    If it can't be found out{tries}, {unclear}.");
+}
+
+fn say_window(window: &Window, out: &mut String) {
+    let length = window.length.map_or_else(
+        || "for 10m after a bugfix, 30m after a feature, 2h after a migration or a change of infrastructure".to_owned(),
+        |length| format!("for {length}"),
+    );
+    let delay = if window.delay == Span::ZERO { String::new() } else { format!(", from {} on", window.delay) };
+    let _ = writeln!(out, "  The release is watched {length}{delay}.");
+    window.signals.iter().for_each(|signal| say_signal(signal, window.coverage, out));
+}
+
+fn say_signal(signal: &Signal, coverage: u8, out: &mut String) {
+    let Signal { check, interval, measurement, traffic, max_gap, rules } = signal;
+    let what = measurement.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
+    let _ = writeln!(out, "  {}{what} is sampled every {interval} by {}.", check.name, check.plugin);
+    if let Some(traffic) = traffic {
+        let _ =
+            writeln!(out, "    A sample on less than {} {} is no data.", traffic.least.as_f64(), traffic.measurement);
+    }
+    for rule in rules {
+        let words = rule.in_words(check.name.as_str());
+        let mut letters = words.chars();
+        let first = letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default();
+        let _ = writeln!(out, "    {first}{} ({}).", letters.as_str(), rule.severity.as_str());
+    }
+    let _ = writeln!(
+        out,
+        "    If data is missing for more than {max_gap}, or for more than {} % of the time, {}.",
+        100_u8.saturating_sub(coverage),
+        check.on_inconclusive.in_words()
+    );
+}
+
+fn say_restore(plan: &Plan, out: &mut String) {
+    let Some(restore) = &plan.restore else {
+        let _ = writeln!(out, "\nThe plan names no rollback: whatever asks for one escalates.");
+        return;
+    };
+    let names: Vec<String> = restore.recovery.iter().map(|check| check.name.to_string()).collect();
+    let verified = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+    let (plugin, timeout) = (&restore.plugin, restore.timeout);
+    let _ = writeln!(
+        out,
+        "\nA rollback is carried out by {plugin} within {timeout}, and counts only when it has been verified by: {verified}."
+    );
+}
+
+fn say_people(plan: &Plan, out: &mut String) {
+    let people = &plan.escalation;
+    let waits = match people.patience {
+        Patience::None => "the run waits for nobody: it ends as escalated".to_owned(),
+        Patience::AnswerWithin(within) => {
+            let silence = match people.on_silence {
+                Silence::ByCause => "after that, something bad is rolled back and something unknown asked again",
+                Silence::RollsBack => "after that, the release is rolled back",
+                Silence::Holds => "after that, it is asked again",
+            };
+            format!("{} is asked and has {within}; {silence}", people.commander)
+        }
+    };
+    let _ = writeln!(out, "When a person must decide, {waits}.");
+}
