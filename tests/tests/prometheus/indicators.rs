@@ -49,7 +49,7 @@ fn plan(url: &str) -> Plan {
 }
 
 /// Asks for the shop's pages, 20 times a second, until it is aborted. Slow answers hold nothing up.
-fn visitors(shop: String) -> JoinHandle<()> {
+pub(crate) fn visitors(shop: String) -> JoinHandle<()> {
     tokio::spawn(async move {
         let client = reqwest::Client::new();
         loop {

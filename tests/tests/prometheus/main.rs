@@ -6,6 +6,7 @@ mod indicators;
 mod kinds;
 mod server;
 mod stub;
+mod watched;
 
 use holdpoint_tests::replayed;
 use tempfile::TempDir;
