@@ -108,6 +108,26 @@ pub enum Comparator {
         /// The promised chance of a false alarm over the whole window.
         alpha: Alpha,
     },
+    /// A mean that differs from the baseline's, looked at after every sample, by a bet against "no difference".
+    Sequential {
+        /// What it is compared with: a number, what was before, or a cohort at the same moment.
+        baseline: Baseline,
+        /// Which difference is looked for.
+        direction: Direction,
+        /// What counts as no difference.
+        tolerance: Tolerance,
+        /// The promised chance of a false alarm, however long it is looked at.
+        alpha: Alpha,
+    },
+    /// Samples that creep within the window.
+    Trend {
+        /// Which way.
+        direction: Direction,
+        /// What counts as no trend, an hour; relative: as a share of the median.
+        tolerance: Tolerance,
+        /// The promised chance of a false alarm over the whole window.
+        alpha: Alpha,
+    },
 }
 
 /// What a signal is compared with.
@@ -207,7 +227,12 @@ impl Comparator {
             Self::Drop { percent, baseline: Baseline::Constant { value } } => {
                 Some(value.as_f64() - value.as_f64().abs() * part(percent))
             }
-            Self::Rise { .. } | Self::Drop { .. } | Self::Differs { .. } => None,
+            Self::Sequential { baseline: Baseline::Constant { value }, .. } => Some(value.as_f64()),
+            Self::Rise { .. }
+            | Self::Drop { .. }
+            | Self::Differs { .. }
+            | Self::Sequential { .. }
+            | Self::Trend { .. } => None,
         }
     }
 
@@ -217,9 +242,12 @@ impl Comparator {
             Self::Above { .. }
             | Self::Below { .. }
             | Self::Rise { baseline: Baseline::Constant { .. }, .. }
-            | Self::Drop { baseline: Baseline::Constant { .. }, .. } => None,
+            | Self::Drop { baseline: Baseline::Constant { .. }, .. }
+            | Self::Sequential { baseline: Baseline::Constant { .. }, .. }
+            | Self::Trend { .. } => None,
             Self::Rise { baseline: Baseline::Signal { name }, .. }
             | Self::Drop { baseline: Baseline::Signal { name }, .. }
+            | Self::Sequential { baseline: Baseline::Signal { name }, .. }
             | Self::Differs { baseline: name, .. } => Some(name),
         }
     }

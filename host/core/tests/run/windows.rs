@@ -401,3 +401,65 @@ fn an_interrupted_window_stops_its_calls() {
     assert!(commands.iter().any(|command| matches!(command, Command::Cancel { .. })), "{commands:?}");
     assert_eq!(scene.run.ending(), Some(Ending::Cancelled));
 }
+
+#[test]
+fn a_mean_that_rises_is_found_by_a_bet_that_is_looked_at_after_every_sample() {
+    let sequential = |baseline| Rule {
+        comparator: Comparator::Sequential {
+            baseline,
+            direction: Direction::Rise,
+            tolerance: Tolerance::Relative(Amount::try_new(0.02).unwrap()),
+            alpha: Alpha::DEFAULT,
+        },
+        ..above(0.0)
+    };
+    let jitter = |count: u32| f64::from((count * 7919) % 101) / 101.0 - 0.5;
+    let run = |baseline: &str, factor: f64| {
+        let baseline = match baseline {
+            "constant" => Baseline::Constant { value: bound(100.0) },
+            signal => Baseline::Signal { name: name(signal) },
+        };
+        let phases = vec![
+            watching("preflight", vec![signal("before", vec![])]),
+            watching("observe", vec![signal("stable", vec![]), signal("latency", vec![sequential(baseline)])]),
+        ];
+        let mut scene = Scene::start(with_rollback(plan(phases)));
+        watch(&mut scene, |signal, count| {
+            let noise = jitter(count + if signal == "stable" { 31 } else { 0 });
+            number((100.0 + 10.0 * noise) * if signal == "latency" { factor } else { 1.0 })
+        });
+        scene
+    };
+    for baseline in ["constant", "before", "stable"] {
+        let (slower, same) = (run(baseline, 1.3), run(baseline, 1.0));
+
+        assert!(rolled_back_at(&slower) < 1_200, "{baseline}");
+        assert_eq!(same.run.ending(), Some(Ending::Confirmed), "{baseline}");
+    }
+}
+
+#[test]
+fn a_leak_is_found_before_it_reaches_any_bound() {
+    let trend = Rule {
+        comparator: Comparator::Trend {
+            direction: Direction::Rise,
+            tolerance: Tolerance::Relative(Amount::try_new(0.05).unwrap()),
+            alpha: Alpha::DEFAULT,
+        },
+        ..above(0.0)
+    };
+    let run = |slope: f64| {
+        let mut scene = Scene::start(watched(vec![signal("memory", vec![above(400.0), trend.clone()])]));
+        watch(&mut scene, |_, count| {
+            let jitter = f64::from((count * 7919) % 101) / 101.0;
+            number(100.0 + slope * f64::from(count) + 5.0 * jitter)
+        });
+        scene
+    };
+
+    let (leaking, steady) = (run(1.0), run(0.0));
+
+    assert!(rolled_back_at(&leaking) < 600);
+    assert_eq!(steady.run.ending(), Some(Ending::Confirmed));
+    assert!(seen(&leaking, "memory").rules()[0].fired.is_none());
+}

@@ -51,17 +51,19 @@ fn comparator(raw: &Raw, owner: &str, scene: (&Phase, &Draft), reader: &mut Read
         ("rise", raw.rise.is_some()),
         ("drop", raw.drop.is_some()),
         ("differs", raw.differs.is_some()),
+        ("sequential", raw.sequential.is_some()),
+        ("trend", raw.trend.is_some()),
     ]
     .into_iter()
     .filter_map(|(key, there)| there.then_some(key))
     .collect();
     let [one] = written.as_slice() else {
-        let unreadable = ["above", "below", "rise", "drop", "differs"].iter().any(|key| raw.unreadable.holds(key));
+        let keys = ["above", "below", "rise", "drop", "differs", "sequential", "trend"];
+        let unreadable = keys.iter().any(|key| raw.unreadable.holds(key));
         if !(written.is_empty() && unreadable) {
             let has = if written.is_empty() { "nothing to compare with".to_owned() } else { written.join(" and ") };
             let what = format!("a rule of {owner} has {has}");
-            let cure =
-                "write exactly one of above, below, rise, drop and differs; further rules are tables of their own";
+            let cure = "write exactly one of above, below, rise, drop, differs, sequential and trend; further rules are tables of their own";
             reader.curable(Code::BadValue, raw.at, (what, cure.to_owned()));
         }
         return None;
@@ -73,19 +75,26 @@ fn comparator(raw: &Raw, owner: &str, scene: (&Phase, &Draft), reader: &mut Read
     if let Some(bound) = &raw.below {
         return Some(Comparator::Below { bound: bound.value.bound()? });
     }
+    if let Some(direction) = &raw.trend {
+        let (tolerance, alpha) = (tolerance(raw, owner, reader), alpha(raw, owner, reader));
+        return Some(Comparator::Trend { direction: direction.value, tolerance: tolerance?, alpha: alpha? });
+    }
     let baseline = baseline(raw, one, owner, scene, reader);
-    if let Some(direction) = &raw.differs {
-        let tolerance = share(raw.tolerance.as_ref(), TOLERANCE, ("tolerance", owner), reader);
-        let alpha = alpha(raw, owner, reader);
-        let baseline = baseline?;
-        let Baseline::Signal { name } = baseline else {
-            let at = raw.baseline.as_ref().map_or(raw.at, |baseline| baseline.at);
-            let what = format!("a rule of {owner} asks whether samples differ from one number");
-            reader.curable(Code::BadValue, at, (what, "name a signal, or use rise or drop".to_owned()));
-            return None;
+    if let Some(direction) = raw.differs.as_ref().or(raw.sequential.as_ref()).map(|direction| direction.value) {
+        let (tolerance, alpha) = (tolerance(raw, owner, reader), alpha(raw, owner, reader));
+        let (baseline, tolerance, alpha) = (baseline?, tolerance?, alpha?);
+        return match baseline {
+            baseline if raw.sequential.is_some() => {
+                Some(Comparator::Sequential { baseline, direction, tolerance, alpha })
+            }
+            Baseline::Signal { name } => Some(Comparator::Differs { baseline: name, direction, tolerance, alpha }),
+            Baseline::Constant { .. } => {
+                let at = raw.baseline.as_ref().map_or(raw.at, |baseline| baseline.at);
+                let what = format!("a rule of {owner} asks whether samples differ from one number by their ranks");
+                reader.curable(Code::BadValue, at, (what, "name a signal, or use sequential, rise or drop".to_owned()));
+                None
+            }
         };
-        let tolerance = Tolerance::Relative(Amount::try_new(tolerance?).ok()?);
-        return Some(Comparator::Differs { baseline: name, direction: direction.value, tolerance, alpha: alpha? });
     }
     let rise = raw.rise.as_ref().map(|it| ("rise", it));
     let (key, percent) = rise.or_else(|| raw.drop.as_ref().map(|it| ("drop", it)))?;
@@ -100,11 +109,12 @@ fn comparator(raw: &Raw, owner: &str, scene: (&Phase, &Draft), reader: &mut Read
 
 /// Notes keys that this kind of rule has no use for.
 fn unfitting(raw: &Raw, kind: &str, owner: &str, reader: &mut Reader<'_>) {
-    let compares = matches!(kind, "rise" | "drop" | "differs");
+    let compares = matches!(kind, "rise" | "drop" | "differs" | "sequential");
+    let promises = matches!(kind, "differs" | "sequential" | "trend");
     let keys = [
         ("baseline", raw.baseline.as_ref().map(|it| it.at), compares),
-        ("tolerance", raw.tolerance.as_ref().map(|it| it.at), kind == "differs"),
-        ("error-rate", raw.error_rate.as_ref().map(|it| it.at), kind == "differs"),
+        ("tolerance", raw.tolerance.as_ref().map(|it| it.at), promises),
+        ("error-rate", raw.error_rate.as_ref().map(|it| it.at), promises),
     ];
     for (key, at, fits) in keys {
         if let (Some(at), false) = (at, fits) {
@@ -161,19 +171,15 @@ fn known(name: &CheckName, at: At, owner: &str, (phase, draft): (&Phase, &Draft)
     true
 }
 
-fn share(
-    written: Option<&Placed<Number>>,
-    usual: f64,
-    (key, owner): (&str, &str),
-    reader: &mut Reader<'_>,
-) -> Option<f64> {
-    let Some(Placed { value: Number(share), at }) = written else { return Some(usual) };
-    if (0.0..=100.0).contains(share) {
-        return Some(*share);
+fn tolerance(raw: &Raw, owner: &str, reader: &mut Reader<'_>) -> Option<Tolerance> {
+    let (share, at) = raw.tolerance.as_ref().map_or((TOLERANCE, raw.at), |it| (it.value.0, it.at));
+    if !(0.0..=100.0).contains(&share) {
+        let what =
+            format!("tolerance of a rule of {owner} is a share from 0 on, and 0.05 is 5 percent: {share} is none");
+        reader.error(Code::BadValue, at, what);
+        return None;
     }
-    let what = format!("{key} of a rule of {owner} is a share from 0 on, and 0.05 is 5 percent: {share} is none");
-    reader.error(Code::BadValue, *at, what);
-    None
+    Amount::try_new(share).ok().map(Tolerance::Relative)
 }
 
 fn alpha(raw: &Raw, owner: &str, reader: &mut Reader<'_>) -> Option<Alpha> {

@@ -59,7 +59,7 @@ section! {
 }
 
 section! {
-    /// What must not be. Exactly one of above, below, rise, drop and differs.
+    /// What must not be. Exactly one of above, below, rise, drop, differs, sequential and trend.
     "rule" Rule {
         /// A number greater than this.
         optional above: Number,
@@ -71,12 +71,19 @@ section! {
         optional drop: Number,
         /// Samples that are higher, lower or either than those of the baseline, by rank: "rise", "drop" or "either".
         optional differs: Direction,
-        /// What rise, drop and differs compare with: a number, or the name of another signal. One of an earlier phase
+        /// A mean that is higher, lower or either than the baseline's, looked at after every sample: "rise", "drop" or
+        /// "either".
+        optional sequential: Direction,
+        /// Samples that creep up, down or either within the window: "rise", "drop" or "either".
+        optional trend: Direction,
+        /// What rise, drop, differs and sequential compare with: a number, or the name of another signal. One of an earlier phase
         /// stands for what was before; one of the same phase is compared at the same moment.
         optional baseline: NumberOrName,
-        /// What counts as no difference for differs: a share of the baseline, 0.05 is 5 percent.
+        /// What counts as no difference for differs and sequential, as a share of the baseline, and as no trend, as a
+        /// share of the median an hour: 0.05 is 5 percent.
         optional tolerance: Number = TOLERANCE,
-        /// The promised chance of a false alarm of differs over the whole window, however often it is looked at.
+        /// The promised chance of a false alarm of differs, sequential and trend over the whole window, however often it
+        /// is looked at.
         optional error_rate: Number = ERROR_RATE,
         /// For how long it must have held at every sample before the rule fires. Default: it fires at once.
         optional for_: Span,

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString as _};
 
 use crate::plan::phase::Arming;
 use crate::plan::window::{Baseline, Comparator, Rule};
-use crate::stat::promise::{Direction, Tolerance};
+use crate::stat::promise::{Alpha, Direction, Tolerance};
 use crate::time::Span;
 
 use super::rule::short;
@@ -23,21 +23,42 @@ impl Comparator {
                 format!("drops by more than {} % below {}", short(percent.as_f64()), baseline.in_words())
             }
             Self::Differs { baseline, direction, tolerance, alpha } => {
+                format!("{} {baseline}{}{}", way(*direction), beyond(*tolerance), promise(*alpha))
+            }
+            Self::Sequential { baseline, direction, tolerance, alpha } => {
+                let (way, baseline) = (way(*direction), baseline.in_words());
+                format!("{way} {baseline} in the mean{}{}", beyond(*tolerance), promise(*alpha))
+            }
+            Self::Trend { direction, tolerance, alpha } => {
                 let way = match direction {
-                    Direction::Rise => "is higher than",
-                    Direction::Drop => "is lower than",
-                    Direction::Either => "differs from",
+                    Direction::Rise => "creeps up",
+                    Direction::Drop => "creeps down",
+                    Direction::Either => "creeps",
                 };
-                let beyond = match tolerance {
-                    Tolerance::Absolute(amount) if amount.as_f64() == 0.0 => String::new(),
-                    Tolerance::Absolute(amount) => format!(" by more than {}", short(amount.as_f64())),
-                    Tolerance::Relative(share) => format!(" by more than {} %", short(share.as_f64() * 100.0)),
-                };
-                let alarms = short(alpha.as_f64() * 100.0);
-                format!("{way} {baseline}{beyond}, with at most {alarms} % false alarms over the window")
+                format!("{way}{} an hour{}", beyond(*tolerance), promise(*alpha))
             }
         }
     }
+}
+
+const fn way(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Rise => "is higher than",
+        Direction::Drop => "is lower than",
+        Direction::Either => "differs from",
+    }
+}
+
+fn beyond(tolerance: Tolerance) -> String {
+    match tolerance {
+        Tolerance::Absolute(amount) if amount.as_f64() == 0.0 => String::new(),
+        Tolerance::Absolute(amount) => format!(" by more than {}", short(amount.as_f64())),
+        Tolerance::Relative(share) => format!(" by more than {} %", short(share.as_f64() * 100.0)),
+    }
+}
+
+fn promise(alpha: Alpha) -> String {
+    format!(", with at most {} % false alarms over the window", short(alpha.as_f64() * 100.0))
 }
 
 impl Baseline {
