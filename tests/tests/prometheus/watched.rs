@@ -17,7 +17,7 @@ use crate::server::Prometheus;
 /// What Prometheus is asked for the errors of the shop's pages.
 const ERRORS: &str = "sum(rate(shop_requests_total{job=\"shop\"}[6s]))";
 
-/// Starts a run that watches the share of errors for 24 seconds, a sample every two.
+/// Starts a run that watches the share of errors for 14 seconds, a sample every two.
 fn watching(folder: &Path, url: &str) -> JoinHandle<Output> {
     let plan = format!(
         r#"
@@ -35,13 +35,13 @@ endpoint = "prometheus"
 paths = ["/api/v1/query"]
 [[phase]]
 name = "observe"
-window = "24s"
+window = "14s"
 coverage = 60
 [[phase.signal]]
 name = "errors"
 plugin = "prometheus"
 interval = "2s"
-max-gap = "8s"
+max-gap = "6s"
 timeout = "2s"
 measurement = "error-rate"
 min-traffic = {{ measurement = "traffic", least = 10 }}
@@ -82,10 +82,10 @@ async fn a_real_release_is_watched_and_what_begins_in_the_window_is_answered_in_
     let quiet = watching(folder.path(), &server.url).await.unwrap();
     assert_eq!(quiet.status.code(), Some(0), "{}", said(&quiet));
     let samples = signal(folder.path(), &quiet)["samples"].as_array().unwrap().len();
-    assert_eq!(samples, 13, "{}", said(&quiet));
+    assert_eq!(samples, 8, "{}", said(&quiet));
 
     let run = watching(folder.path(), &server.url);
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let admin = format!("{}/admin/faults", blue.admin.unwrap());
     let faults = |body: &'static str| {
         reqwest::Client::new().post(&admin).header("content-type", "application/json").body(body).send()
@@ -95,13 +95,13 @@ async fn a_real_release_is_watched_and_what_begins_in_the_window_is_answered_in_
     assert_eq!(breached.status.code(), Some(30), "{}", said(&breached));
     let errors = signal(folder.path(), &breached);
     let fired = &errors["rules"][0]["fired"];
-    assert!(fired["at-ms"].as_u64().is_some_and(|at| (4_000..24_000).contains(&at)), "{errors:#}");
+    assert!(fired["at-ms"].as_u64().is_some_and(|at| (2_000..=14_000).contains(&at)), "{errors:#}");
     assert_eq!(errors["word"], "fail", "{errors:#}");
 
     assert!(faults(r#"{"faults":[]}"#).await.unwrap().status().is_success());
     tokio::time::sleep(Duration::from_secs(8)).await;
     let run = watching(folder.path(), &server.url);
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     drop(server);
     let blind = run.await.unwrap();
     assert_eq!(blind.status.code(), Some(30), "{}", said(&blind));
