@@ -137,6 +137,19 @@ pub struct Cause {
 /// as a pass, and must not outweigh the reason for which the run stopped it.
 #[must_use]
 pub fn response_to(settled: &Settled, check: &Check) -> Asked {
+    let Demand { response, urgency } = demand_of(settled, check);
+    Asked { response, urgency, cause: Cause::of(settled, check) }
+}
+
+/// A response and when it is answered, without its cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Demand {
+    response: Option<Response>,
+    urgency: Urgency,
+}
+
+/// What a settled check asks for, and nothing of why: cheap, since a run looks at it after every event.
+pub(crate) fn demand_of(settled: &Settled, check: &Check) -> Demand {
     let (response, urgency) = match &settled.outcome {
         Outcome::Said { verdict } => match verdict.finds() {
             Finds::Pass | Finds::Warn => (None, Urgency::AtTheGate),
@@ -147,7 +160,15 @@ pub fn response_to(settled: &Settled, check: &Check) -> Asked {
         Outcome::Skipped { .. } | Outcome::Cancelled { .. } => (Some(Response::Escalate), Urgency::AtTheGate),
         Outcome::Waived { .. } => (None, Urgency::AtTheGate),
     };
-    Asked { response, urgency, cause: Cause::of(settled, check) }
+    Demand { response, urgency }
+}
+
+impl Demand {
+    /// Whether it is answered now, and what still runs is cancelled. A response that lets the run go on has nothing to
+    /// hurry for. (D-2)
+    pub(crate) fn stops_at_once(self) -> bool {
+        self.response.is_some_and(Response::stops) && self.urgency == Urgency::AtOnce
+    }
 }
 
 impl Cause {
@@ -180,9 +201,8 @@ impl Asked {
         self.response.is_some_and(Response::stops)
     }
 
-    /// Whether it is answered now, and what still runs is cancelled. A response that lets the run go on has nothing to
-    /// hurry for. (D-2)
+    /// Whether it is answered now, and what still runs is cancelled. (D-2)
     pub fn stops_at_once(&self) -> bool {
-        self.stops() && self.urgency == Urgency::AtOnce
+        Demand { response: self.response, urgency: self.urgency }.stops_at_once()
     }
 }

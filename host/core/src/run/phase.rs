@@ -137,7 +137,8 @@ impl PhaseRun {
     /// Whether its gate can close: every check has settled, or one of them asks to be answered at once and the gate
     /// acts. (D-2, D-10)
     pub(crate) fn is_decided(&self) -> bool {
-        let at_once = self.arming == Arming::Armed && self.asked().iter().any(Asked::stops_at_once);
+        let urgent = self.round.is_urgent() || self.window.as_ref().is_some_and(WindowRun::is_urgent);
+        let at_once = self.arming == Arming::Armed && urgent;
         at_once || (self.round.is_over() && self.window.as_ref().is_none_or(WindowRun::is_over))
     }
 

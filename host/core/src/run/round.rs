@@ -14,7 +14,7 @@ use crate::id::CallId;
 use crate::name::PluginName;
 use crate::outcome::{Called, Outcome};
 use crate::plan::check::Check;
-use crate::response::{Asked, response_to};
+use crate::response::{Asked, demand_of, response_to};
 use crate::run::breaker::Breaker;
 use crate::run::calls::{Calls, Errand};
 use crate::run::command::{Command, Purpose};
@@ -101,6 +101,10 @@ impl CheckRun {
         self.settled().map(|settled| response_to(settled, &self.check))
     }
 
+    fn is_urgent(&self) -> bool {
+        self.settled().is_some_and(|settled| demand_of(settled, &self.check).stops_at_once())
+    }
+
     fn call(&mut self, purpose: &Purpose, call: CallId, now: Elapsed) -> Command {
         let attempts = self.attempts().to_vec();
         let attempt = u32::try_from(attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
@@ -141,6 +145,11 @@ impl Round {
     /// Whether every check has settled.
     pub fn is_over(&self) -> bool {
         self.checks.iter().all(|run| run.settled().is_some())
+    }
+
+    /// Whether a settled check asks to be answered at once.
+    pub(crate) fn is_urgent(&self) -> bool {
+        self.checks.iter().any(CheckRun::is_urgent)
     }
 
     /// What the settled checks ask for, in the plan's order.

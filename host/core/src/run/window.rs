@@ -1,8 +1,10 @@
 //! Windows under way: signals that are sampled again and again until the time is over, or a rule asks to be answered.
 
+mod agenda;
 mod reading;
 pub mod rule;
 pub mod signal;
+mod spread;
 mod words;
 
 use alloc::format;
@@ -18,8 +20,10 @@ use crate::release::ChangeKind;
 use crate::response::Asked;
 use crate::run::calls::{Calls, Errand};
 use crate::run::command::{Command, Purpose};
+use crate::run::phase::PhaseRun;
 use crate::time::{Elapsed, Moment, Span, Wake};
 
+use agenda::Agenda;
 use signal::{SignalRun, Take};
 
 /// A window and how far it is.
@@ -30,25 +34,32 @@ pub struct WindowRun {
     length: Span,
     began: Option<Elapsed>,
     signals: Vec<SignalRun>,
+    #[serde(skip)]
+    agenda: Agenda,
     over: bool,
 }
 
-/// Data of signals that ended before: what later ones are compared with.
+/// The phases before: what their signals saw is what later ones are compared with.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Earlier<'a>(pub(crate) &'a [&'a SignalRun]);
+pub(crate) struct Earlier<'a>(pub(crate) &'a [PhaseRun]);
 
 impl Earlier<'_> {
+    /// The signal of this name in the latest phase that has one.
     fn find(&self, name: &CheckName) -> Option<&SignalRun> {
-        self.0.iter().copied().find(|run| run.name() == name)
+        self.0.iter().rev().flat_map(PhaseRun::signals).find(|run| run.name() == name)
     }
 }
 
 impl WindowRun {
     pub(crate) fn of(phase: &PhaseName, window: &Window, change: ChangeKind) -> Self {
         let length = window.lasts(change);
-        let run = |signal| SignalRun::of(signal, window.expected(signal, length));
-        let signals = window.signals.iter().map(run).collect();
-        Self { phase: phase.clone(), window: window.clone(), length, began: None, signals, over: false }
+        let run = |(signal, offset): (_, Span)| {
+            let time = Span::from_millis(length.as_millis().saturating_sub(offset.as_millis()));
+            SignalRun::of(signal, window.expected(signal, time))
+        };
+        let signals = window.signals.iter().zip(spread::offsets(window)).map(run).collect();
+        let (phase, window, agenda) = (phase.clone(), window.clone(), Agenda::default());
+        Self { phase, window, length, began: None, signals, agenda, over: false }
     }
 
     /// The window, as the plan states it.
@@ -76,11 +87,20 @@ impl WindowRun {
         self.signals.iter().filter_map(SignalRun::asked).collect()
     }
 
+    /// Whether a signal asks to be answered at once.
+    pub(crate) fn is_urgent(&self) -> bool {
+        self.agenda.is_urgent()
+    }
+
     pub(crate) fn begin(&mut self, now: Elapsed) {
-        let began = *self.began.get_or_insert(now);
-        let first = began.plus(self.window.delay);
-        for run in &mut self.signals {
-            run.begin(first);
+        if self.began.is_some() {
+            return;
+        }
+        self.began = Some(now);
+        let (first, ends) = (now.plus(self.window.delay), now.plus(self.length));
+        for ((place, run), offset) in self.signals.iter_mut().enumerate().zip(spread::offsets(&self.window)) {
+            run.begin(first.plus(offset));
+            self.agenda.plan(place, run.next_due(ends));
         }
     }
 
@@ -89,10 +109,13 @@ impl WindowRun {
         let (Some(ends), false) = (self.ends(), self.over) else { return Vec::new() };
         let purpose = Purpose::Sample { phase: self.phase.clone() };
         let mut commands = Vec::new();
-        for run in &mut self.signals {
-            commands.extend(run.due(now, ends).then(|| run.call(&purpose, calls.issue(), now)));
+        while let Some(place) = self.agenda.next_by(now) {
+            let Some(run) = self.signals.get_mut(place) else { continue };
+            let call = calls.issue();
+            commands.push(run.call(&purpose, call, now));
+            self.agenda.calls(call, place);
         }
-        if ends <= now && self.signals.iter().all(|run| run.running().is_none()) {
+        if ends <= now && self.agenda.is_idle() {
             self.settle(ends);
         }
         commands
@@ -100,23 +123,29 @@ impl WindowRun {
 
     /// Takes the end of a call into account; `false` when no signal is waiting for it.
     pub(crate) fn take(&mut self, call: CallId, called: &Called, take: &Take, earlier: Earlier<'_>) -> bool {
-        let Some(place) = self.signals.iter().position(|run| run.running() == Some(call)) else { return false };
+        let (Some(place), Some(ends)) = (self.agenda.ended(call), self.ends()) else { return false };
         let Some(run) = self.signals.get_mut(place) else { return false };
-        run.take(call, called, take);
+        run.take(called, take);
+        self.agenda.plan(place, run.next_due(ends));
         self.judge(place, earlier);
         true
     }
 
-    /// Judges a signal's latest sample, and those rules of other signals that look at this one.
+    /// Judges a signal's latest sample.
     fn judge(&mut self, place: usize, earlier: Earlier<'_>) {
         let Some(judged) = self.signals.get(place).map(|run| run.judged(&self.signals, earlier)) else { return };
-        if let Some(run) = self.signals.get_mut(place) {
-            run.note(judged);
+        let Some(run) = self.signals.get_mut(place) else { return };
+        run.note(judged);
+        if run.asked().is_some_and(|asked| asked.stops_at_once()) {
+            self.agenda.hurries(place);
+        } else {
+            self.agenda.waits(place);
         }
     }
 
     fn settle(&mut self, ends: Elapsed) {
         self.over = true;
+        self.agenda.clear();
         for run in &mut self.signals {
             run.settle(ends, self.window.coverage);
         }
@@ -128,6 +157,7 @@ impl WindowRun {
             return Vec::new();
         }
         self.over = true;
+        self.agenda.clear();
         let mut commands = Vec::new();
         for run in &mut self.signals {
             commands.extend(run.running().map(|call| calls.stop(call, Errand::Check, why.into())));
@@ -143,8 +173,7 @@ impl WindowRun {
     /// When the window wants to be woken: for the next sample, or at its end.
     pub(crate) fn wakes(&self) -> Option<Wake> {
         let ends = self.ends().filter(|_| !self.over)?;
-        let next = self.signals.iter().filter_map(|run| run.next_due(ends)).min();
-        Some(match next {
+        Some(match self.agenda.next() {
             Some(at) if at < ends => Wake { at, why: format!("samples of phase {}", self.phase) },
             Some(_) | None => Wake { at: ends, why: format!("the end of the window of phase {}", self.phase) },
         })

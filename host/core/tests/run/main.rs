@@ -3,6 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a case picks the commands that it looks at")]
 
 mod scene;
+mod watching;
 
 mod gates;
 mod retries;
@@ -10,5 +11,6 @@ mod people;
 mod rollback;
 mod order;
 mod windows;
+mod many;
 mod world;
 mod laws;

@@ -19,7 +19,7 @@ use crate::run::people::{Heard, Hold};
 use crate::run::phase::PhaseRun;
 use crate::run::restore::Restoring;
 use crate::run::window::Earlier;
-use crate::run::window::signal::{SignalRun, Take};
+use crate::run::window::signal::Take;
 use crate::time::{Elapsed, Moment};
 
 impl Course {
@@ -71,8 +71,7 @@ impl Course {
         let (judged, recovered) = match &mut self.doing {
             Doing::Judging { phase } => {
                 let (before, rest) = self.phases.split_at_mut(*phase);
-                let earlier: Vec<&SignalRun> = before.iter().flat_map(PhaseRun::signals).collect();
-                let taken = rest.first_mut().is_some_and(|phase| phase.take(call, called, &take, Earlier(&earlier)));
+                let taken = rest.first_mut().is_some_and(|phase| phase.take(call, called, &take, Earlier(before)));
                 (taken, false)
             }
             Doing::RollingBack => (false, self.rollback.as_mut().is_some_and(|it| it.recovered(call, called, now))),

@@ -166,11 +166,6 @@ impl SignalRun {
         self.next.get_or_insert(first);
     }
 
-    /// Whether a sample is due now.
-    pub(super) fn due(&self, now: Elapsed, ends: Elapsed) -> bool {
-        self.next_due(ends).is_some_and(|next| next <= now)
-    }
-
     /// When the next sample is due, unless one is being taken or the window ends before.
     pub(super) fn next_due(&self, ends: Elapsed) -> Option<Elapsed> {
         self.next.filter(|next| self.running.is_none() && self.end.is_none() && *next <= ends)
@@ -194,8 +189,8 @@ impl SignalRun {
     }
 
     /// Takes the end of the call that runs.
-    pub(super) fn take(&mut self, call: CallId, called: &Called, take: &Take) {
-        let Some(Running { due, .. }) = self.running.take() else { return };
+    pub(super) fn take(&mut self, called: &Called, take: &Take) {
+        let Some(Running { call, due }) = self.running.take() else { return };
         let called = called.clone().of_call().held_to(self.signal.check.min_evidence);
         let read = reading::read(&self.signal, &called, moment(take.began, take.now));
         let evidence = called.facts.evidence;

@@ -1,0 +1,70 @@
+//! What a window has to do next: which signal is due when, which waits for which call, and which asks to be answered at
+//! once. An index of what the signals say themselves, so that an event costs the same with one signal and with thousands.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use crate::id::CallId;
+use crate::time::Elapsed;
+
+/// Places of signals in their window, by what they wait for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Agenda {
+    due: BTreeSet<(Elapsed, usize)>,
+    running: BTreeMap<CallId, usize>,
+    urgent: BTreeSet<usize>,
+}
+
+impl Agenda {
+    /// Notes when a signal's next sample is due; `None` when none will be.
+    pub(super) fn plan(&mut self, place: usize, due: Option<Elapsed>) {
+        self.due.extend(due.map(|due| (due, place)));
+    }
+
+    /// The signal that is due first, when that is by now.
+    pub(super) fn next_by(&mut self, now: Elapsed) -> Option<usize> {
+        let first = *self.due.first().filter(|(due, _)| *due <= now)?;
+        self.due.remove(&first);
+        Some(first.1)
+    }
+
+    /// When the next sample is due.
+    pub(super) fn next(&self) -> Option<Elapsed> {
+        self.due.first().map(|(due, _)| *due)
+    }
+
+    /// Notes that a signal waits for a call.
+    pub(super) fn calls(&mut self, call: CallId, place: usize) {
+        self.running.insert(call, place);
+    }
+
+    /// The signal that waited for a call, which has ended.
+    pub(super) fn ended(&mut self, call: CallId) -> Option<usize> {
+        self.running.remove(&call)
+    }
+
+    /// Whether no call is being made.
+    pub(super) fn is_idle(&self) -> bool {
+        self.running.is_empty()
+    }
+
+    /// Notes that a signal asks to be answered at once.
+    pub(super) fn hurries(&mut self, place: usize) {
+        self.urgent.insert(place);
+    }
+
+    /// Notes that a signal does not.
+    pub(super) fn waits(&mut self, place: usize) {
+        self.urgent.remove(&place);
+    }
+
+    /// Whether any signal asks to be answered at once.
+    pub(super) fn is_urgent(&self) -> bool {
+        !self.urgent.is_empty()
+    }
+
+    /// Forgets what would still be sampled. What is urgent stays so.
+    pub(super) fn clear(&mut self) {
+        self.due.clear();
+        self.running.clear();
+    }
+}
