@@ -117,6 +117,10 @@ enum SwitchFault {
     Hangs,
     /// An operation begins and fails
     Fails,
+    /// A change of weights begins and never ends; everything else is sound
+    ShiftHangs,
+    /// A change of weights begins and fails; everything else is sound
+    ShiftFails,
 }
 
 impl From<SwitchFault> for Mishap {
@@ -124,6 +128,8 @@ impl From<SwitchFault> for Mishap {
         match fault {
             SwitchFault::Hangs => Self::Hangs,
             SwitchFault::Fails => Self::Fails,
+            SwitchFault::ShiftHangs => Self::ShiftHangs,
+            SwitchFault::ShiftFails => Self::ShiftFails,
         }
     }
 }
@@ -140,7 +146,7 @@ struct Behaviour {
     /// How many milliseconds an operation is under way before the traffic moves
     #[arg(long, default_value_t = 0, value_name = "MS")]
     switch_takes: u64,
-    /// What goes wrong with every operation [default: nothing]
+    /// What goes wrong with operations [default: nothing]
     #[arg(long)]
     switch_fault: Option<SwitchFault>,
 }

@@ -19,6 +19,15 @@ impl Colour {
     /// Both colours, blue first.
     pub const ALL: [Self; 2] = [Self::Blue, Self::Green];
 
+    /// Returns the other colour.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Blue => Self::Green,
+            Self::Green => Self::Blue,
+        }
+    }
+
     /// Returns the colour's name in lower case.
     pub fn name(self) -> &'static str {
         match self {

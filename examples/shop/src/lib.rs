@@ -1,4 +1,4 @@
-//! The example target: a small shop in two versions behind a blue/green switch.
+//! The example target: a small shop in two versions behind a switch that splits the traffic.
 //!
 //! Everything here is real: HTTP over sockets, sessions, carts and orders in memory, a reverse proxy, and an
 //! admin API that moves the traffic. What is broken about a version is said by its [`Fault`]s, so that a
@@ -18,6 +18,7 @@
 
 mod client;
 mod colour;
+mod cookie;
 mod deployed;
 mod fault;
 mod inventory;

@@ -100,8 +100,10 @@ impl Display for Page<'_> {
 impl Page<'_> {
     fn requests(&self, f: &mut Formatter<'_>) -> fmt::Result {
         head(f, "shop_requests_total", "counter", "Requests answered, by route and status code.")?;
+        let version = escaped(self.deployed.version());
         for ((path, code), count) in &self.counted.requests {
-            writeln!(f, "shop_requests_total{{path=\"{}\",code=\"{code}\"}} {count}", escaped(path))?;
+            let path = escaped(path);
+            writeln!(f, "shop_requests_total{{version=\"{version}\",path=\"{path}\",code=\"{code}\"}} {count}")?;
         }
         Ok(())
     }
@@ -109,14 +111,15 @@ impl Page<'_> {
     fn durations(&self, f: &mut Formatter<'_>) -> fmt::Result {
         const NAME: &str = "shop_request_duration_seconds";
         head(f, NAME, "histogram", "Time from the request to the answer's head, by route.")?;
+        let version = escaped(self.deployed.version());
         for (path, histogram) in &self.counted.durations {
-            let path = escaped(path);
+            let labels = format!("version=\"{version}\",path=\"{}\"", escaped(path));
             for (bound, count) in BOUNDS.iter().zip(&histogram.buckets) {
-                writeln!(f, "{NAME}_bucket{{path=\"{path}\",le=\"{bound}\"}} {count}")?;
+                writeln!(f, "{NAME}_bucket{{{labels},le=\"{bound}\"}} {count}")?;
             }
-            writeln!(f, "{NAME}_bucket{{path=\"{path}\",le=\"+Inf\"}} {}", histogram.count)?;
-            writeln!(f, "{NAME}_sum{{path=\"{path}\"}} {}", histogram.seconds)?;
-            writeln!(f, "{NAME}_count{{path=\"{path}\"}} {}", histogram.count)?;
+            writeln!(f, "{NAME}_bucket{{{labels},le=\"+Inf\"}} {}", histogram.count)?;
+            writeln!(f, "{NAME}_sum{{{labels}}} {}", histogram.seconds)?;
+            writeln!(f, "{NAME}_count{{{labels}}} {}", histogram.count)?;
         }
         Ok(())
     }
@@ -124,9 +127,10 @@ impl Page<'_> {
     fn orders(&self, f: &mut Formatter<'_>) -> fmt::Result {
         head(f, "shop_orders_total", "counter", "Checkouts, by how they ended.")?;
         let Counted { accepted, refused, failed, .. } = self.counted;
-        writeln!(f, "shop_orders_total{{state=\"accepted\"}} {accepted}")?;
-        writeln!(f, "shop_orders_total{{state=\"refused\"}} {refused}")?;
-        writeln!(f, "shop_orders_total{{state=\"failed\"}} {failed}")
+        let version = escaped(self.deployed.version());
+        writeln!(f, "shop_orders_total{{version=\"{version}\",state=\"accepted\"}} {accepted}")?;
+        writeln!(f, "shop_orders_total{{version=\"{version}\",state=\"refused\"}} {refused}")?;
+        writeln!(f, "shop_orders_total{{version=\"{version}\",state=\"failed\"}} {failed}")
     }
 
     fn facts(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -165,14 +169,14 @@ mod tests {
         let text = metrics.text(&Deployed::old(), Dependency::Up);
 
         for line in [
-            "shop_requests_total{path=\"/\",code=\"200\"} 2",
-            "shop_requests_total{path=\"/\",code=\"500\"} 1",
-            "shop_request_duration_seconds_bucket{path=\"/\",le=\"0.005\"} 0",
-            "shop_request_duration_seconds_bucket{path=\"/\",le=\"0.01\"} 1",
-            "shop_request_duration_seconds_bucket{path=\"/\",le=\"0.5\"} 2",
-            "shop_request_duration_seconds_bucket{path=\"/\",le=\"10\"} 2",
-            "shop_request_duration_seconds_bucket{path=\"/\",le=\"+Inf\"} 3",
-            "shop_request_duration_seconds_count{path=\"/\"} 3",
+            "shop_requests_total{version=\"1.4.0\",path=\"/\",code=\"200\"} 2",
+            "shop_requests_total{version=\"1.4.0\",path=\"/\",code=\"500\"} 1",
+            "shop_request_duration_seconds_bucket{version=\"1.4.0\",path=\"/\",le=\"0.005\"} 0",
+            "shop_request_duration_seconds_bucket{version=\"1.4.0\",path=\"/\",le=\"0.01\"} 1",
+            "shop_request_duration_seconds_bucket{version=\"1.4.0\",path=\"/\",le=\"0.5\"} 2",
+            "shop_request_duration_seconds_bucket{version=\"1.4.0\",path=\"/\",le=\"10\"} 2",
+            "shop_request_duration_seconds_bucket{version=\"1.4.0\",path=\"/\",le=\"+Inf\"} 3",
+            "shop_request_duration_seconds_count{version=\"1.4.0\",path=\"/\"} 3",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
         }

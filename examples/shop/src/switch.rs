@@ -1,4 +1,4 @@
-//! The switch: all traffic goes to the live colour; an admin API says which that is.
+//! The switch: traffic goes to the colours by weight, usually all of it to the live one; an admin API says how.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -24,8 +24,10 @@ mod desk;
 mod operation;
 mod probe;
 mod proxy;
+mod split;
 
 use desk::Desk;
+use split::Usher;
 
 /// What goes wrong with the switch itself, so that a caller's recovery can be tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,10 @@ pub enum Mishap {
     Hangs,
     /// An operation begins and fails, and the traffic stays where it was.
     Fails,
+    /// A change of weights begins and never ends; everything else is sound.
+    ShiftHangs,
+    /// A change of weights begins and fails; everything else is sound.
+    ShiftFails,
 }
 
 /// How to run a switch.
@@ -84,6 +90,7 @@ pub struct Switch {
 /// What the proxy and the admin API share.
 pub(crate) struct Crossing {
     desk: Desk,
+    usher: Usher,
     blue: Origin,
     green: Origin,
     client: HttpClient,
@@ -111,6 +118,7 @@ impl Switch {
         let (admin_listener, admin) = listen(config.admin).await?;
         let crossing = Arc::new(Crossing {
             desk: Desk::with_live(config.live),
+            usher: Usher::default(),
             blue: config.blue,
             green: config.green,
             client: http_client(),
@@ -148,7 +156,7 @@ impl Switch {
         self.admin
     }
 
-    /// Returns the colour that gets the traffic.
+    /// Returns the colour that gets the most traffic.
     pub fn live(&self) -> Colour {
         self.crossing.desk.live()
     }

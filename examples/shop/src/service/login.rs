@@ -10,11 +10,8 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{
-    Floor, TEST_USER, page, route,
-    visitor::{SESSION_COOKIE, cookie},
-};
-use crate::{refusal::Refusal, token::fresh_token};
+use super::{Floor, TEST_USER, page, route, visitor::SESSION_COOKIE};
+use crate::{cookie::cookie, refusal::Refusal, token::fresh_token};
 
 /// The cookie that ties a form to the browser it was shown in.
 const FORM_COOKIE: &str = "shop_form";

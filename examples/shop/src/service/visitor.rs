@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, request::Parts},
 };
 
 use super::Floor;
-use crate::{refusal::Refusal, store::Session};
+use crate::{cookie::cookie, refusal::Refusal, store::Session};
 
 /// The cookie of someone who has logged in.
 pub(super) const SESSION_COOKIE: &str = "shop_session";
@@ -34,38 +34,5 @@ impl FromRequestParts<Arc<Floor>> for Visitor {
     async fn from_request_parts(parts: &mut Parts, floor: &Arc<Floor>) -> Result<Self, Refusal> {
         Self::of(&parts.headers, floor)
             .ok_or_else(|| Refusal::new(StatusCode::UNAUTHORIZED, "no-session", "log in first, at /login"))
-    }
-}
-
-/// Returns the value of the first cookie of this name.
-pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(found, value)| (found == name).then_some(value))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cookie_is_found_among_others_and_over_several_lines() {
-        let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, "a=1; xshop_session=no".parse().unwrap());
-        headers.append(header::COOKIE, "b=2;shop_session=yes".parse().unwrap());
-
-        assert_eq!(cookie(&headers, SESSION_COOKIE), Some("yes"));
-    }
-
-    #[test]
-    fn a_cookie_line_without_pairs_is_no_cookie() {
-        let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, ";;shop_session;=;".parse().unwrap());
-
-        assert_eq!(cookie(&headers, SESSION_COOKIE), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The admin API of the switch.
 
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::{
     Crossing, Mishap,
     desk::Admission,
-    operation::{Key, Operation, Progress, Turn},
+    operation::{Aim, Key, Operation, Progress, Turn},
     probe,
 };
 use crate::{
@@ -34,6 +34,14 @@ struct Wanted {
     to: Colour,
 }
 
+/// Which share of the traffic a colour shall have.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WantedShare {
+    to: Colour,
+    percent: u8,
+}
+
 /// Which operation is meant.
 #[derive(Deserialize)]
 struct ByKey {
@@ -45,6 +53,7 @@ pub(super) fn routes(crossing: &Arc<Crossing>) -> Router {
         .route("/api/state", get(state))
         .route("/api/colours", get(colours))
         .route("/api/switch", post(switch))
+        .route("/api/weights", post(weigh))
         .route("/api/operations", get(operation_by_key))
         .route("/api/operations/{id}", get(operation))
         .route("/api/history", get(history))
@@ -69,6 +78,7 @@ async fn entitled(State(crossing): State<Arc<Crossing>>, request: Request, next:
 async fn state(State(crossing): State<Arc<Crossing>>) -> Json<Value> {
     Json(json!({
         "live": crossing.desk.live(),
+        "weights": crossing.desk.split().weights(),
         "under_way": crossing.desk.under_way(),
         "blue": crossing.blue.to_string(),
         "green": crossing.green.to_string(),
@@ -113,7 +123,24 @@ async fn switch(
     wanted: Result<Json<Wanted>, JsonRejection>,
 ) -> Result<Response, Refusal> {
     let Json(Wanted { to }) = wanted?;
-    match crossing.desk.admit(to, key_of(&headers)?) {
+    take_up(crossing, Aim::Switch(to), key_of(&headers)?).await
+}
+
+async fn weigh(
+    State(crossing): State<Arc<Crossing>>,
+    headers: HeaderMap,
+    wanted: Result<Json<WantedShare>, JsonRejection>,
+) -> Result<Response, Refusal> {
+    let Json(WantedShare { to, percent }) = wanted?;
+    if percent > 100 {
+        let message = format!("{percent} is more than 100 per cent");
+        return Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-share", message));
+    }
+    take_up(crossing, Aim::Weigh(to, percent), key_of(&headers)?).await
+}
+
+async fn take_up(crossing: Arc<Crossing>, aim: Aim, key: Option<Key>) -> Result<Response, Refusal> {
+    match crossing.desk.admit(aim, key) {
         Admission::TakenUp(operation) => {
             let id = operation.id.clone();
             // A task of its own: a caller that hangs up must not leave an operation without an end.
@@ -124,7 +151,8 @@ async fn switch(
         }
         Admission::Repeated(operation) => Ok(answer(&operation, Turn::Repeated)),
         Admission::KeyReused(operation) => {
-            let message = format!("this key asked for {} before, as {}", operation.to, operation.id);
+            let Operation { id, aim, .. } = operation;
+            let message = format!("this key asked for {} % to {} before, as {id}", aim.percent(), aim.to());
             Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", message))
         }
         Admission::Busy(operation) => {
@@ -149,33 +177,37 @@ fn key_of(headers: &HeaderMap) -> Result<Option<Key>, Refusal> {
 
 /// Carries an operation out, or as far as its first answer needs.
 async fn begin(crossing: Arc<Crossing>, operation: Operation) {
-    let Operation { id, from, to, .. } = operation;
-    if from == to {
-        return crossing.desk.end(&id, Progress::Complete);
-    }
-    if let Err(reason) = probe::fit(&crossing, to).await {
+    let Operation { id, aim, had, .. } = operation;
+    let gains = match had.cmp(&aim.percent()) {
+        Ordering::Less => aim.to(),
+        Ordering::Equal => return crossing.desk.end(&id, Progress::Complete),
+        Ordering::Greater => aim.to().other(),
+    };
+    if let Err(reason) = probe::fit(&crossing, gains).await {
         return crossing.desk.end(&id, Progress::Refused(reason));
     }
     if crossing.takes.is_zero() {
-        return finish(&crossing, &id);
+        return finish(&crossing, &id, aim);
     }
     tokio::spawn(async move {
         tokio::time::sleep(crossing.takes).await;
-        finish(&crossing, &id);
+        finish(&crossing, &id, aim);
     });
 }
 
-fn finish(crossing: &Crossing, id: &str) {
-    match crossing.mishap {
-        None => crossing.desk.end(id, Progress::Complete),
-        Some(Mishap::Fails) => {
+fn finish(crossing: &Crossing, id: &str, aim: Aim) {
+    match (crossing.mishap, aim) {
+        (None, Aim::Switch(_) | Aim::Weigh(..)) | (Some(Mishap::ShiftHangs | Mishap::ShiftFails), Aim::Switch(_)) => {
+            crossing.desk.end(id, Progress::Complete);
+        }
+        (Some(Mishap::Fails), Aim::Switch(_) | Aim::Weigh(..)) | (Some(Mishap::ShiftFails), Aim::Weigh(..)) => {
             crossing.desk.end(id, Progress::Failed("the switch failed while moving the traffic".to_owned()));
         }
-        Some(Mishap::Hangs) => {}
+        (Some(Mishap::Hangs), Aim::Switch(_) | Aim::Weigh(..)) | (Some(Mishap::ShiftHangs), Aim::Weigh(..)) => {}
     }
 }
 
-/// Answers a request to switch with what is known of its operation.
+/// Answers a request to move traffic with what is known of its operation.
 fn answer(operation: &Operation, turn: Turn) -> Response {
     (operation.status(), Json(operation.answer(turn))).into_response()
 }

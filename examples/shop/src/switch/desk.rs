@@ -1,6 +1,7 @@
-//! The desk: which colour is live, what was asked, and what became of it.
+//! The desk: how the traffic is split, what was asked, and what became of it.
 //!
-//! Holds the two promises of the admin API: a key is acted on once, and one operation is under way at a time.
+//! Holds the promises of the admin API: a key is acted on once, one operation is under way at a time, and the way to
+//! one colour for everything is never held up by a change of weights.
 
 use std::{
     collections::VecDeque,
@@ -10,7 +11,10 @@ use std::{
 
 use serde::Serialize;
 
-use super::operation::{Key, Operation, Progress};
+use super::{
+    operation::{Aim, Key, Operation, Progress},
+    split::Split,
+};
 use crate::{colour::Colour, lock::locked, recent::Recent};
 
 const OPERATIONS_KEPT: usize = 10_000;
@@ -22,7 +26,7 @@ pub(super) struct Desk {
 }
 
 struct Book {
-    live: Colour,
+    split: Split,
     operations: Recent<Operation>,
     taken_up: u64,
     under_way: Option<String>,
@@ -30,25 +34,26 @@ struct Book {
     asked: u64,
 }
 
-/// How a request to switch is met.
+/// How a request to move traffic is met.
 #[derive(Debug)]
 pub(super) enum Admission {
     /// It is new: carry it out.
     TakenUp(Operation),
     /// Its key is known: say again what is known.
     Repeated(Operation),
-    /// Its key was used to ask for another colour.
+    /// Its key was used to ask for something else.
     KeyReused(Operation),
     /// Another operation is under way. Nothing is remembered under the key.
     Busy(Operation),
 }
 
-/// One request to switch, whatever became of it.
+/// One request to move traffic, whatever became of it.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Asked {
     number: u64,
     at_unix_ms: u64,
     to: Colour,
+    percent: u8,
     key: Option<String>,
     operation: String,
     met: &'static str,
@@ -58,7 +63,7 @@ impl Desk {
     pub(super) fn with_live(live: Colour) -> Self {
         Self {
             book: Mutex::new(Book {
-                live,
+                split: Split::all_to(live),
                 operations: Recent::at_most(OPERATIONS_KEPT),
                 taken_up: 0,
                 under_way: None,
@@ -68,8 +73,14 @@ impl Desk {
         }
     }
 
+    /// Returns how the traffic is split.
+    pub(super) fn split(&self) -> Split {
+        locked(&self.book).split
+    }
+
+    /// Returns the colour with the most traffic.
     pub(super) fn live(&self) -> Colour {
-        locked(&self.book).live
+        self.split().live()
     }
 
     /// Returns the operation under way, if there is one.
@@ -90,9 +101,9 @@ impl Desk {
     }
 
     /// Decides how a request is met and writes it down, in one step.
-    pub(super) fn admit(&self, to: Colour, key: Option<Key>) -> Admission {
+    pub(super) fn admit(&self, aim: Aim, key: Option<Key>) -> Admission {
         let mut book = locked(&self.book);
-        let admission = book.meet(to, key.clone());
+        let admission = book.meet(aim, key.clone());
         let (operation, met) = match &admission {
             Admission::TakenUp(operation) => (operation, "taken-up"),
             Admission::Repeated(operation) => (operation, "repeated"),
@@ -103,7 +114,8 @@ impl Desk {
         let asked = Asked {
             number: book.asked,
             at_unix_ms: unix_ms(),
-            to,
+            to: aim.to(),
+            percent: aim.percent(),
             key: key.map(|key| key.as_str().to_owned()),
             operation: operation.id.clone(),
             met,
@@ -124,26 +136,34 @@ impl Desk {
         if operation.progress != Progress::UnderWay {
             return;
         }
-        let moves = (progress == Progress::Complete).then_some(operation.to);
+        let moves = (progress == Progress::Complete).then_some(operation.aim);
         operation.progress = progress;
-        book.live = moves.unwrap_or(book.live);
+        if let Some(aim) = moves {
+            book.split = book.split.with(aim.to(), aim.percent());
+        }
         book.under_way = None;
     }
 }
 
 impl Book {
-    fn meet(&mut self, to: Colour, key: Option<Key>) -> Admission {
+    fn meet(&mut self, aim: Aim, key: Option<Key>) -> Admission {
         match key.as_ref().and_then(|key| self.by_key(key)) {
-            Some(known) if known.to == to => return Admission::Repeated(known.clone()),
+            Some(known) if known.aim == aim => return Admission::Repeated(known.clone()),
             Some(known) => return Admission::KeyReused(known.clone()),
             None => {}
         }
-        if let Some(busy) = self.under_way.as_ref().and_then(|id| self.operations.get(id)) {
-            return Admission::Busy(busy.clone());
+        let id = format!("op-{}", self.taken_up + 1);
+        if let Some(busy) = self.under_way.as_ref().and_then(|id| self.operations.get_mut(id)) {
+            match (busy.aim, aim) {
+                (Aim::Weigh(..), Aim::Switch(_)) => busy.progress = Progress::Failed(format!("overtaken by {id}")),
+                (Aim::Switch(_) | Aim::Weigh(..), Aim::Weigh(..)) | (Aim::Switch(_), Aim::Switch(_)) => {
+                    return Admission::Busy(busy.clone());
+                }
+            }
         }
         self.taken_up += 1;
-        let id = format!("op-{}", self.taken_up);
-        let operation = Operation { id: id.clone(), key, from: self.live, to, progress: Progress::UnderWay };
+        let (from, had) = (self.split.live(), self.split.share(aim.to()));
+        let operation = Operation { id: id.clone(), key, from, aim, had, progress: Progress::UnderWay };
         self.operations.insert(id.clone(), operation.clone());
         self.under_way = Some(id);
         Admission::TakenUp(operation)
@@ -170,12 +190,16 @@ mod tests {
     #[test]
     fn a_key_is_taken_up_once_and_repeated_after() {
         let desk = Desk::with_live(Colour::Blue);
-        let Admission::TakenUp(first) = desk.admit(Colour::Green, key("k")) else { panic!("not taken up") };
+        let Admission::TakenUp(first) = desk.admit(Aim::Switch(Colour::Green), key("k")) else {
+            panic!("not taken up")
+        };
         desk.end(&first.id, Progress::Complete);
-        let Admission::TakenUp(back) = desk.admit(Colour::Blue, None) else { panic!("not taken up") };
+        let Admission::TakenUp(back) = desk.admit(Aim::Switch(Colour::Blue), None) else { panic!("not taken up") };
         desk.end(&back.id, Progress::Complete);
 
-        let Admission::Repeated(again) = desk.admit(Colour::Green, key("k")) else { panic!("not repeated") };
+        let Admission::Repeated(again) = desk.admit(Aim::Switch(Colour::Green), key("k")) else {
+            panic!("not repeated")
+        };
 
         assert_eq!(again.id, first.id);
         assert_eq!(desk.live(), Colour::Blue);
@@ -184,26 +208,28 @@ mod tests {
     #[test]
     fn a_key_for_another_colour_is_refused() {
         let desk = Desk::with_live(Colour::Blue);
-        desk.admit(Colour::Green, key("k"));
+        desk.admit(Aim::Switch(Colour::Green), key("k"));
 
-        assert!(matches!(desk.admit(Colour::Blue, key("k")), Admission::KeyReused(_)));
+        assert!(matches!(desk.admit(Aim::Switch(Colour::Blue), key("k")), Admission::KeyReused(_)));
     }
 
     #[test]
     fn a_second_operation_waits_until_the_first_has_ended() {
         let desk = Desk::with_live(Colour::Blue);
-        let Admission::TakenUp(first) = desk.admit(Colour::Green, key("a")) else { panic!("not taken up") };
+        let Admission::TakenUp(first) = desk.admit(Aim::Switch(Colour::Green), key("a")) else {
+            panic!("not taken up")
+        };
 
-        assert!(matches!(desk.admit(Colour::Blue, key("b")), Admission::Busy(_)));
+        assert!(matches!(desk.admit(Aim::Switch(Colour::Blue), key("b")), Admission::Busy(_)));
         desk.end(&first.id, Progress::Failed("broken".to_owned()));
 
-        assert!(matches!(desk.admit(Colour::Blue, key("b")), Admission::TakenUp(_)));
+        assert!(matches!(desk.admit(Aim::Switch(Colour::Blue), key("b")), Admission::TakenUp(_)));
     }
 
     #[test]
     fn only_a_complete_operation_moves_the_traffic() {
         let desk = Desk::with_live(Colour::Blue);
-        let Admission::TakenUp(first) = desk.admit(Colour::Green, None) else { panic!("not taken up") };
+        let Admission::TakenUp(first) = desk.admit(Aim::Switch(Colour::Green), None) else { panic!("not taken up") };
 
         desk.end(&first.id, Progress::Failed("broken".to_owned()));
         desk.end(&first.id, Progress::Complete);
@@ -215,11 +241,34 @@ mod tests {
     fn everything_asked_is_in_the_history() {
         let desk = Desk::with_live(Colour::Blue);
 
-        desk.admit(Colour::Green, key("a"));
-        desk.admit(Colour::Green, key("a"));
-        desk.admit(Colour::Blue, key("b"));
+        desk.admit(Aim::Switch(Colour::Green), key("a"));
+        desk.admit(Aim::Switch(Colour::Green), key("a"));
+        desk.admit(Aim::Switch(Colour::Blue), key("b"));
 
         let met: Vec<_> = desk.history().into_iter().map(|asked| (asked.number, asked.met)).collect();
         assert_eq!(met, [(1, "taken-up"), (2, "repeated"), (3, "busy")]);
+    }
+
+    #[test]
+    fn a_change_of_weights_never_holds_up_the_way_to_one_colour() {
+        let desk = Desk::with_live(Colour::Blue);
+        let Admission::TakenUp(stuck) = desk.admit(Aim::Weigh(Colour::Green, 25), key("a")) else {
+            panic!("not taken up")
+        };
+        assert!(matches!(desk.admit(Aim::Weigh(Colour::Green, 50), key("b")), Admission::Busy(_)));
+
+        let Admission::TakenUp(back) = desk.admit(Aim::Switch(Colour::Blue), key("c")) else { panic!("not taken up") };
+        desk.end(&stuck.id, Progress::Complete);
+
+        assert_eq!(desk.operation(&stuck.id).unwrap().progress, Progress::Failed("overtaken by op-2".to_owned()));
+        assert_eq!((desk.split(), desk.under_way()), (Split::all_to(Colour::Blue), Some(back.id)));
+    }
+
+    #[test]
+    fn a_key_that_asked_for_another_share_is_refused() {
+        let desk = Desk::with_live(Colour::Blue);
+        desk.admit(Aim::Weigh(Colour::Green, 5), key("k"));
+
+        assert!(matches!(desk.admit(Aim::Weigh(Colour::Green, 25), key("k")), Admission::KeyReused(_)));
     }
 }

@@ -1,18 +1,46 @@
-//! Operations: what became of a request to switch.
+//! Operations: what became of a request to move traffic.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::colour::Colour;
 
-/// One request to switch that was taken up.
+/// One request to move traffic that was taken up.
 #[derive(Clone, Debug)]
 pub(super) struct Operation {
     pub(super) id: String,
     pub(super) key: Option<Key>,
     pub(super) from: Colour,
-    pub(super) to: Colour,
+    pub(super) aim: Aim,
+    /// The share that the wanted colour had before, in per cent.
+    pub(super) had: u8,
     pub(super) progress: Progress,
+}
+
+/// What an operation is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// Send everything to this colour.
+    Switch(Colour),
+    /// Give this colour this share, in per cent, and the other the rest.
+    Weigh(Colour, u8),
+}
+
+impl Aim {
+    /// Returns the colour whose share is set.
+    pub(super) fn to(self) -> Colour {
+        match self {
+            Self::Switch(to) | Self::Weigh(to, _) => to,
+        }
+    }
+
+    /// Returns the share that it is to have, in per cent.
+    pub(super) fn percent(self) -> u8 {
+        match self {
+            Self::Switch(_) => 100,
+            Self::Weigh(_, percent) => percent,
+        }
+    }
 }
 
 /// How far an operation is.
@@ -28,7 +56,7 @@ pub(super) enum Progress {
     Failed(String),
 }
 
-/// Whether a request to switch is answered for the first time.
+/// Whether a request to move traffic is answered for the first time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     First,
@@ -36,7 +64,7 @@ pub(super) enum Turn {
 }
 
 impl Operation {
-    /// Returns the status that answers the request to switch.
+    /// Returns the status that answers the request.
     pub(super) fn status(&self) -> StatusCode {
         match &self.progress {
             Progress::UnderWay => StatusCode::ACCEPTED,
@@ -66,8 +94,9 @@ impl Operation {
             "operation": self.id,
             "state": state,
             "from": self.from,
-            "to": self.to,
-            "changed": self.progress == Progress::Complete && self.from != self.to,
+            "to": self.aim.to(),
+            "percent": self.aim.percent(),
+            "changed": self.progress == Progress::Complete && self.had != self.aim.percent(),
             "key": self.key.as_ref().map(Key::as_str),
             "reason": reason,
         })

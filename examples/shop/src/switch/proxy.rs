@@ -1,4 +1,4 @@
-//! Passing requests on to the live colour, streaming both ways.
+//! Passing requests on to the colour of the visitor, streaming both ways.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,15 +6,18 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, StatusCode, Version, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header},
     response::{IntoResponse, Response},
 };
 
-use super::Crossing;
-use crate::refusal::Refusal;
+use super::{Crossing, split::Place};
+use crate::{colour::Colour, cookie::cookie, refusal::Refusal};
 
 /// States which colour answered.
 const COLOUR: HeaderName = HeaderName::from_static("x-shop-colour");
+
+/// Holds a visitor's place while the traffic is split, so that a shopping tour stays on one colour.
+const PLACE_COOKIE: &str = "shop_place";
 
 /// The longest wait for an answer's head.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
@@ -37,7 +40,7 @@ pub(super) fn routes(crossing: &Arc<Crossing>) -> Router {
 
 async fn pass_on(State(crossing): State<Arc<Crossing>>, request: Request) -> Response {
     // Read once: a request that began on one colour ends on it.
-    let colour = crossing.desk.live();
+    let (colour, seated) = place(&crossing, request.headers());
     let path = request.uri().path_and_query().cloned().filter(|path| path.path().starts_with('/'));
     let mut response = match path.and_then(|path| crossing.origin(colour).at(path)) {
         Some(url) => {
@@ -50,7 +53,26 @@ async fn pass_on(State(crossing): State<Arc<Crossing>>, request: Request) -> Res
         None => Refusal::new(StatusCode::BAD_REQUEST, "no-path", "ask for a path").into_response(),
     };
     response.headers_mut().insert(COLOUR, colour.header());
+    if let Some(cookie) = seated.and_then(place_cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     response
+}
+
+/// Returns the colour that answers a visitor, and the place that the visitor was given just now.
+fn place(crossing: &Crossing, headers: &HeaderMap) -> (Colour, Option<Place>) {
+    let split = crossing.desk.split();
+    if !split.is_shared() {
+        return (split.live(), None);
+    }
+    let known = cookie(headers, PLACE_COOKIE).and_then(Place::parse);
+    let place = known.unwrap_or_else(|| crossing.usher.seat());
+    (split.colour_at(place), known.is_none().then_some(place))
+}
+
+fn place_cookie(place: Place) -> Option<HeaderValue> {
+    let line = format!("{PLACE_COOKIE}={}; Path=/; HttpOnly; SameSite=Lax", place.number());
+    HeaderValue::from_str(&line).ok()
 }
 
 async fn send(crossing: &Crossing, request: Request) -> Response {

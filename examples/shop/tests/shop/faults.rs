@@ -84,7 +84,7 @@ async fn slow_holds_pages_back_and_leaves_health_alone() {
     browser.get("/health").await;
     let metrics = browser.get("/metrics").await.body;
     let within = |path: &str, bound: &str, count: u8| {
-        metrics.contains(&format!("_bucket{{path=\"{path}\",le=\"{bound}\"}} {count}\n"))
+        metrics.contains(&format!("_bucket{{version=\"1.4.0\",path=\"{path}\",le=\"{bound}\"}} {count}\n"))
     };
     assert!(within("/", "1", 0) && within("/", "+Inf", 1), "{metrics}");
     assert!(within("/health", "1", 1), "{metrics}");

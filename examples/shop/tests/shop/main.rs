@@ -1,4 +1,4 @@
-//! The shop over real HTTP: buying, faults, switching, metrics, and the program itself.
+//! The shop over real HTTP: buying, faults, switching, shares, metrics, and the program itself.
 
 mod browser;
 mod buying;
@@ -6,4 +6,5 @@ mod faults;
 mod measuring;
 mod passing_on;
 mod program;
+mod sharing;
 mod switching;

@@ -54,14 +54,14 @@ async fn the_metrics_page_is_well_formed_and_counts_what_happened() {
         ])
     );
     for (name, value) in [
-        ("shop_requests_total{path=\"/login\",code=\"303\"}", 1.0),
-        ("shop_requests_total{path=\"/api/checkout\",code=\"201\"}", 1.0),
-        ("shop_requests_total{path=\"/api/checkout\",code=\"404\"}", 1.0),
-        ("shop_requests_total{path=\"other\",code=\"404\"}", 2.0),
-        ("shop_request_duration_seconds_count{path=\"/api/checkout\"}", 2.0),
-        ("shop_orders_total{state=\"accepted\"}", 1.0),
-        ("shop_orders_total{state=\"refused\"}", 1.0),
-        ("shop_orders_total{state=\"failed\"}", 0.0),
+        ("shop_requests_total{version=\"1.4.0\",path=\"/login\",code=\"303\"}", 1.0),
+        ("shop_requests_total{version=\"1.4.0\",path=\"/api/checkout\",code=\"201\"}", 1.0),
+        ("shop_requests_total{version=\"1.4.0\",path=\"/api/checkout\",code=\"404\"}", 1.0),
+        ("shop_requests_total{version=\"1.4.0\",path=\"other\",code=\"404\"}", 2.0),
+        ("shop_request_duration_seconds_count{version=\"1.4.0\",path=\"/api/checkout\"}", 2.0),
+        ("shop_orders_total{version=\"1.4.0\",state=\"accepted\"}", 1.0),
+        ("shop_orders_total{version=\"1.4.0\",state=\"refused\"}", 1.0),
+        ("shop_orders_total{version=\"1.4.0\",state=\"failed\"}", 0.0),
         ("shop_dependency_up{dependency=\"inventory\"}", 1.0),
         ("shop_build_info{version=\"1.4.0\",revision=\"3f9c1d2\"}", 1.0),
     ] {

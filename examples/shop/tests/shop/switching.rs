@@ -54,8 +54,8 @@ async fn a_switch_moves_the_traffic_and_can_be_asked_about() {
     assert_eq!(
         operation,
         json!({
-            "operation": "op-1", "state": "complete", "from": "blue", "to": "green", "changed": true,
-            "key": "k-1", "reason": null, "repeated": false,
+            "operation": "op-1", "state": "complete", "from": "blue", "to": "green", "percent": 100,
+            "changed": true, "key": "k-1", "reason": null, "repeated": false,
         })
     );
     assert_eq!(colour_of(&shop).await, "green");
