@@ -1,5 +1,6 @@
 //! A plan: valid by construction. What was left open is filled in, what was named exists, what was granted is allowed.
 
+pub mod cause;
 pub mod check;
 pub mod endpoint;
 pub mod grant;

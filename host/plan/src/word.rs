@@ -2,6 +2,7 @@
 
 use holdpoint_core::id::Digest;
 use holdpoint_core::name::{CheckName, EndpointName, PhaseName, PluginName, SecretName};
+use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::plan::check::Severity;
 use holdpoint_core::plan::endpoint::AddressRule;
 use holdpoint_core::plan::grant::{Method, NetOperation, PathPattern};
@@ -251,6 +252,7 @@ macro_rules! choices {
 }
 
 choices! {
+    RootCause = RootCause::ALL;
     Severity = Severity::ALL;
     Response = Response::ALL;
     NetOperation = NetOperation::ALL;

@@ -5,6 +5,7 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use crate::name::{CheckName, PluginName};
+use crate::plan::cause::RootCause;
 use crate::response::Response;
 use crate::time::Span;
 
@@ -32,6 +33,9 @@ pub struct Check {
     /// How many requests must have left for its word to let the release through.
     #[serde(default)]
     pub min_evidence: u32,
+    /// What a `fail` is put down to.
+    #[serde(default, skip_serializing_if = "RootCause::is_unknown")]
+    pub cause: RootCause,
 }
 
 /// How bad it is when a check fails.

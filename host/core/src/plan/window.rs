@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::name::CheckName;
+use crate::plan::cause::RootCause;
 use crate::plan::check::{Check, Severity, Urgency};
 use crate::plan::phase::Arming;
 use crate::release::ChangeKind;
@@ -67,6 +68,9 @@ pub struct Rule {
     pub urgency: Urgency,
     /// Whether it acts.
     pub arming: Arming,
+    /// What it is put down to when it fires.
+    #[serde(default, skip_serializing_if = "RootCause::is_unknown")]
+    pub cause: RootCause,
 }
 
 /// What a rule looks for in a signal's samples.

@@ -8,6 +8,7 @@ use holdpoint_core::id::{CallId, Digest, RunId, Sequence};
 use holdpoint_core::name::{CheckName, PhaseName, PluginName};
 use holdpoint_core::outcome::{Called, Fault, FaultKind, Outcome};
 use holdpoint_core::plan::Plan;
+use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::plan::check::{Attempts, Check, Severity};
 use holdpoint_core::plan::limit::Limits;
 use holdpoint_core::plan::people::{Escalation, Patience, Silence};
@@ -245,6 +246,7 @@ pub(crate) fn check(name: &str, severity: Severity) -> Check {
         attempts: attempts(1),
         timeout: Limits::default().wall,
         min_evidence: 0,
+        cause: RootCause::Unknown,
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use holdpoint_core::name::CheckName;
 use holdpoint_core::outcome::Outcome;
 use holdpoint_core::plan::Plan;
+use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::plan::check::{Severity, Urgency};
 use holdpoint_core::plan::limit::Limits;
 use holdpoint_core::plan::phase::{Arming, Phase};
@@ -37,6 +38,7 @@ pub(crate) fn above(number: f64) -> Rule {
         response: Response::RollBack,
         urgency: Urgency::AtOnce,
         arming: Arming::Armed,
+        cause: RootCause::Unknown,
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use holdpoint_core::manifest::PluginKind;
 use holdpoint_core::name::PluginName;
+use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::plan::check::{Attempts, Check, Severity, Urgency};
 use holdpoint_core::response::Response;
 use holdpoint_core::time::Span;
@@ -38,6 +39,7 @@ pub(super) fn lower(raw: &Raw, plugins: &BTreeMap<PluginName, Known>, reader: &m
         },
         timeout,
         min_evidence: min_evidence(raw.min_evidence.as_ref(), &owner, (plugin.value.as_str(), known), reader),
+        cause: raw.cause.as_ref().map_or(RootCause::Unknown, |cause| cause.value),
     })
 }
 

@@ -46,6 +46,7 @@ pub(super) fn lower(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader
 fn recovery(raw: &RawCheck, plugins: &BTreeMap<PluginName, Known>, reader: &mut Reader<'_>) -> Option<Check> {
     let unheard = [
         ("severity", raw.severity.as_ref().map(|placed| placed.at)),
+        ("cause", raw.cause.as_ref().map(|placed| placed.at)),
         ("on-fail", raw.on_fail.as_ref().map(|placed| placed.at)),
         ("on-inconclusive", raw.on_inconclusive.as_ref().map(|placed| placed.at)),
     ];

@@ -1,6 +1,7 @@
 //! Rules: one comparison each, its baseline looked up.
 
 use holdpoint_core::name::CheckName;
+use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::plan::check::{Severity, Urgency};
 use holdpoint_core::plan::phase::Arming;
 use holdpoint_core::plan::window::{Baseline, Bound, Comparator, Rule};
@@ -29,6 +30,8 @@ pub(super) fn lower(raw: &Raw, owner: &str, scene: (&Phase, &Draft), reader: &mu
         response,
         urgency: urgency(response),
         arming: raw.mode.as_ref().map_or(Arming::Armed, |mode| mode.value),
+        // A signal's own is filled in where the rule has none.
+        cause: raw.cause.as_ref().map_or(RootCause::Unknown, |cause| cause.value),
     })
 }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use holdpoint_core::manifest::PluginKind;
 use holdpoint_core::name::PluginName;
+use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::plan::check::{Attempts, Check, Severity};
-use holdpoint_core::plan::window::{Signal, Traffic, Window};
+use holdpoint_core::plan::window::{Rule, Signal, Traffic, Window};
 use holdpoint_core::response::Response;
 use holdpoint_core::time::Span;
 
@@ -62,7 +63,12 @@ fn signal(
     let owner = raw.owner();
     let plugin = raw.plugin.as_ref()?;
     let rules = raw.rule.iter().flat_map(|rules| &rules.value.0);
-    let rules: Vec<_> = rules.map(|rule| rule::lower(rule, &owner, scene, reader)).collect();
+    let rules: Vec<_> = rules
+        .map(|rule| {
+            let cause = rule.cause.as_ref().map_or_else(|| raw.cause(), |cause| cause.value);
+            Some(Rule { cause, ..rule::lower(rule, &owner, scene, reader)? })
+        })
+        .collect();
     let known = find(plugin, PluginKind::Check, &owner, plugins, reader)?;
     let severity = raw.severity.as_ref().map_or(Severity::Major, |severity| severity.value);
     let (on_fail, _) = severity.default_on_fail();
@@ -77,6 +83,7 @@ fn signal(
         attempts: Attempts { most: 1, backoff: Span::ZERO, longest_backoff: Span::ZERO },
         timeout: timeout(raw.timeout.as_ref(), &owner, (plugin.value.as_str(), known), reader),
         min_evidence: u32::from(known.reaches()),
+        cause: raw.cause(),
     };
     let interval = raw.interval();
     let traffic = raw.min_traffic.as_ref().map(|traffic| &traffic.value.0);
@@ -98,6 +105,10 @@ impl Raw {
     /// The signal in words.
     pub(crate) fn owner(&self) -> String {
         self.name.as_ref().map_or_else(|| "a signal".to_owned(), |name| format!("signal {:?}", name.value.as_str()))
+    }
+
+    pub(crate) fn cause(&self) -> RootCause {
+        self.cause.as_ref().map_or(RootCause::Unknown, |cause| cause.value)
     }
 
     pub(crate) fn interval(&self) -> Span {

@@ -1,6 +1,7 @@
 //! Phases and checks as they are typed.
 
 use holdpoint_core::name::{CheckName, PhaseName, PluginName};
+use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::plan::check::Severity;
 use holdpoint_core::plan::phase::Arming;
 use holdpoint_core::response::Response;
@@ -59,6 +60,9 @@ section! {
         required plugin: PluginName,
         /// How bad it is when it fails.
         optional severity: Severity = Severity::Major,
+        /// What a fail is put down to: "code", "configuration", "data", "infrastructure", "dependency" or "unknown".
+        /// Escalation paths go by it, and a dependency that fails first is told.
+        optional cause: RootCause = RootCause::Unknown,
         /// How many times it is called at most when it ends in an error, a timeout, or without finding out. A fail is
         /// an answer and is not tried again.
         optional attempts: Count<1, 100> = ATTEMPTS,

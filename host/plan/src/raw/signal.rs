@@ -1,6 +1,7 @@
 //! Signals and rules as they are typed.
 
 use holdpoint_core::name::{CheckName, PluginName};
+use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::plan::check::Severity;
 use holdpoint_core::plan::phase::Arming;
 use holdpoint_core::response::Response;
@@ -39,6 +40,9 @@ section! {
         optional timeout: Span,
         /// How bad it is when the plugin itself calls a sample bad.
         optional severity: Severity = Severity::Major,
+        /// What it is put down to when the signal fails: "code", "configuration", "data", "infrastructure", "dependency"
+        /// or "unknown". Escalation paths go by it, and a dependency that fails first is told.
+        optional cause: RootCause = RootCause::Unknown,
         /// What is asked for when the signal could not be judged.
         optional on_inconclusive: Response = Response::Escalate,
         /// What its samples are judged by. A signal without rules is there for others to be compared with.
@@ -89,6 +93,8 @@ section! {
         optional for_: Span,
         /// How bad it is when the rule fires.
         optional severity: Severity = Severity::Major,
+        /// What it is put down to when the rule fires. Default: the signal's.
+        optional cause: RootCause,
         /// What it asks for when it fires. Default: critical and major roll back, minor asks for a hotfix. A rollback or
         /// an escalation is not put off until the window ends.
         optional on_fire: Response,

@@ -9,6 +9,7 @@ use holdpoint_core::manifest::PluginKind;
 use holdpoint_core::name::{CheckName, EndpointName, PhaseName, PluginName};
 use holdpoint_core::outcome::{Called, Outcome};
 use holdpoint_core::plan::Plan;
+use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::plan::check::{Attempts, Check, Severity};
 use holdpoint_core::plan::grant::Effective;
 use holdpoint_core::plan::limit::{Bytes, Limits};
@@ -196,6 +197,7 @@ pub(crate) fn check(name: &str, severity: Severity) -> Check {
         attempts: Attempts { most: 2, backoff: Span::from_secs(1), longest_backoff: Span::from_secs(5) },
         timeout: Span::from_secs(30),
         min_evidence: 0,
+        cause: RootCause::Unknown,
     }
 }
 
