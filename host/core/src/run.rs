@@ -10,6 +10,7 @@ pub mod course;
 pub mod ending;
 pub mod entry;
 pub mod event;
+mod left_behind;
 pub mod people;
 pub mod phase;
 pub mod restore;

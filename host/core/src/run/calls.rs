@@ -43,6 +43,11 @@ impl Calls {
         Command::Cancel { call, why }
     }
 
+    /// The calls that are being stopped, and have not ended.
+    pub(crate) fn being_stopped(&self) -> impl Iterator<Item = (CallId, Errand)> {
+        self.stopping.iter().map(|(call, errand)| (*call, *errand))
+    }
+
     /// Takes note that a call which was being stopped has ended; `false` when it was none.
     pub(crate) fn stopped(&mut self, call: CallId, errand: Errand) -> bool {
         let known = self.stopping.get(&call) == Some(&errand);

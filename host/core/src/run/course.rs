@@ -15,12 +15,13 @@ use crate::id::{CallId, Digest, RunId};
 use crate::plan::Plan;
 use crate::reason::Reason;
 use crate::release::Release;
-use crate::run::calls::Calls;
+use crate::run::calls::{Calls, Errand};
 use crate::run::ending::Ending;
 use crate::run::event::{Event, Mode};
 use crate::run::people::Hold;
 use crate::run::phase::PhaseRun;
 use crate::run::restore::Restoring;
+use crate::run::round::Round;
 use crate::time::{Elapsed, Moment, Wake};
 
 /// A run that has started.
@@ -165,6 +166,17 @@ impl Course {
 
     pub(crate) const fn has_issued(&self, call: CallId) -> bool {
         self.calls.issued(call)
+    }
+
+    /// Every call whose end is still to come, in their order, those that are being stopped included.
+    pub(crate) fn open_calls(&self) -> Vec<(CallId, Errand)> {
+        let recovery = self.rollback.iter().filter_map(Restoring::recovery).flat_map(Round::running);
+        let checks = self.phases.iter().flat_map(PhaseRun::running).chain(recovery);
+        let asked = self.rollback.iter().filter_map(Restoring::awaits).map(|call| (call, Errand::Rollback));
+        let mut open: Vec<_> = checks.map(|call| (call, Errand::Check)).chain(asked).collect();
+        open.extend(self.calls.being_stopped());
+        open.sort_unstable_by_key(|(call, _)| *call);
+        open
     }
 
     pub(crate) fn wakes(&self) -> Option<Wake> {

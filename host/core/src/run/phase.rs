@@ -93,6 +93,11 @@ impl PhaseRun {
         self.window.as_ref().map(WindowRun::signals).unwrap_or_default()
     }
 
+    /// The calls that are being made.
+    pub(crate) fn running(&self) -> impl Iterator<Item = CallId> {
+        self.round.running().chain(self.signals().iter().filter_map(SignalRun::running))
+    }
+
     /// Calls what is due, as far as there is room.
     pub(crate) fn fill(&mut self, calls: &mut Calls, now: Elapsed) -> Vec<Command> {
         let mut commands = self.round.fill(calls, now);
@@ -107,8 +112,10 @@ impl PhaseRun {
     }
 
     /// Does what the time asks for.
-    pub(crate) fn wake(&mut self, calls: &mut Calls, now: Elapsed) -> Vec<Command> {
-        self.round.wake(calls, now)
+    pub(crate) fn wake(&mut self, calls: &mut Calls, take: &Take) -> Vec<Command> {
+        let mut commands = self.round.wake(calls, take.now);
+        commands.extend(self.window.iter_mut().flat_map(|window| window.wake(calls, take)));
+        commands
     }
 
     /// When the phase wants to be woken, and why.

@@ -157,6 +157,11 @@ impl Round {
         self.checks.iter().filter_map(CheckRun::asked).collect()
     }
 
+    /// The calls that are being made.
+    pub(crate) fn running(&self) -> impl Iterator<Item = CallId> {
+        self.checks.iter().filter_map(CheckRun::running)
+    }
+
     /// Starts the clock of the budget. Once begun it stays as it is.
     pub(crate) fn begin(&mut self, now: Elapsed) {
         self.deadline.get_or_insert(now.plus(self.budget));

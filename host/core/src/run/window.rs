@@ -113,7 +113,7 @@ impl WindowRun {
             let Some(run) = self.signals.get_mut(place) else { continue };
             let call = calls.issue();
             commands.push(run.call(&purpose, call, now));
-            self.agenda.calls(call, place);
+            self.agenda.calls(call, place, now.plus(run.patience()));
         }
         if ends <= now && self.agenda.is_idle() {
             self.settle(ends);
@@ -170,13 +170,27 @@ impl WindowRun {
         self.signals.iter_mut().for_each(|run| run.waive(by, reason));
     }
 
-    /// When the window wants to be woken: for the next sample, or at its end.
+    /// Does what the time asks for: a call that should have ended long ago is not waited for any longer.
+    pub(crate) fn wake(&mut self, calls: &mut Calls, take: &Take) -> Vec<Command> {
+        let mut commands = Vec::new();
+        while let (Some((call, place)), Some(ends)) = (self.agenda.overdue_by(take.now), self.ends()) {
+            let Some(run) = self.signals.get_mut(place) else { continue };
+            run.give_up(take);
+            self.agenda.plan(place, run.next_due(ends));
+            commands.push(calls.stop(call, Errand::Check, "its sample is not waited for any longer".into()));
+        }
+        commands
+    }
+
+    /// When the window wants to be woken: for the next sample, for a call that does not end, or at its end. As long as
+    /// a call is waited for, the end has to wait too.
     pub(crate) fn wakes(&self) -> Option<Wake> {
         let ends = self.ends().filter(|_| !self.over)?;
-        Some(match self.agenda.next() {
-            Some(at) if at < ends => Wake { at, why: format!("samples of phase {}", self.phase) },
-            Some(_) | None => Wake { at: ends, why: format!("the end of the window of phase {}", self.phase) },
-        })
+        let phase = &self.phase;
+        let due = self.agenda.next().map(|at| Wake { at, why: format!("samples of phase {phase}") });
+        let overdue = self.agenda.overdue().map(|at| Wake { at, why: format!("a slow sample of phase {phase}") });
+        let end = || Wake { at: ends, why: format!("the end of the window of phase {phase}") };
+        due.into_iter().chain(overdue).min_by_key(|wake| wake.at).or_else(|| Some(end()))
     }
 }
 

@@ -10,6 +10,7 @@ mod retries;
 mod people;
 mod rollback;
 mod order;
+mod left_behind;
 mod windows;
 mod many;
 mod world;

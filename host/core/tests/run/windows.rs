@@ -3,8 +3,8 @@
 use holdpoint_core::outcome::{FaultKind, Outcome};
 use holdpoint_core::plan::check::Urgency;
 use holdpoint_core::plan::limit::Limits;
-use holdpoint_core::plan::phase::Arming;
-use holdpoint_core::plan::window::{Baseline, Comparator, Rule, Signal, Traffic};
+use holdpoint_core::plan::phase::{Arming, Phase};
+use holdpoint_core::plan::window::{Baseline, Comparator, Rule, Signal, Traffic, Window};
 use holdpoint_core::response::Response;
 use holdpoint_core::run::command::Command;
 use holdpoint_core::run::ending::Ending;
@@ -14,7 +14,7 @@ use holdpoint_core::time::{Moment, Span};
 use holdpoint_core::verdict::admit::admit;
 use holdpoint_core::verdict::{Draft, Finds, Measurement, Sample};
 
-use crate::scene::{Scene, called, error, fail, phase, plan, timeout, with_rollback};
+use crate::scene::{Scene, called, cancelled, ended, error, fail, phase, plan, timeout, with_rollback};
 use crate::watching::*;
 
 #[test]
@@ -363,4 +363,65 @@ fn a_leak_is_found_before_it_reaches_any_bound() {
     assert!(rolled_back_at(&leaking) < 600);
     assert_eq!(steady.run.ending(), Some(Ending::Confirmed));
     assert!(seen(&leaking, "memory").rules()[0].fired.is_none());
+}
+
+#[test]
+fn data_that_is_missing_at_the_start_is_missing_for_as_long_as_anywhere_else() {
+    for (missing, ending) in [(3, Some(Ending::Confirmed)), (4, None)] {
+        let mut scene = Scene::start(watched(vec![signal("errors", vec![above(0.02)])]));
+
+        watch(&mut scene, |_, count| if count < missing { no_data() } else { number(0.0) });
+
+        assert_eq!(scene.run.ending(), ending, "{missing} samples");
+    }
+}
+
+#[test]
+fn samples_that_were_never_taken_at_the_start_are_a_gap_too() {
+    let window = |phase: Phase| {
+        let window = phase.window.map(|window| Window { delay: Span::from_secs(10), coverage: 50, ..window });
+        Phase { window, ..phase }
+    };
+    let mut scene = Scene::start(plan(vec![window(watching("observe", vec![signal("errors", vec![above(0.02)])]))]));
+
+    // The host slept through the first minute and a half.
+    scene.waits(Span::from_secs(90));
+    scene.sleeps();
+    watch(&mut scene, |_, _| number(0.0));
+
+    assert_eq!(scene.run.ending(), None);
+    let account = &scene.course().phases()[0].gate().unwrap().asked[0].cause.account;
+    assert!(account.starts_with("data was missing for 1m20s"), "{account}");
+}
+
+#[test]
+fn the_end_of_a_window_waits_for_its_last_sample_and_wakes_nobody_meanwhile() {
+    let mut scene = Scene::start(watched(vec![signal("errors", vec![above(0.02)])]));
+    for _ in 0..60 {
+        scene.ends("errors", number(0.0));
+        scene.sleeps();
+    }
+
+    let wake = scene.run.wakes().unwrap();
+
+    assert_eq!(scene.now().0, 600_000);
+    assert_eq!((wake.at.0, wake.why.as_str()), (620_000, "a slow sample of phase observe"));
+    scene.ends("errors", number(0.0));
+    assert_eq!(scene.run.ending(), Some(Ending::Confirmed));
+}
+
+#[test]
+fn a_sample_whose_call_never_ends_is_given_up_and_the_window_goes_on() {
+    let mut scene = Scene::start(watched(vec![signal("errors", vec![above(0.02)])]));
+    let hanging = scene.call_of("errors").unwrap();
+
+    let commands = scene.sleeps();
+
+    assert_eq!(scene.now().0, 20_000);
+    assert_eq!((cancelled(&commands), called(&commands)), (vec![hanging], vec![]));
+    let taken = &seen(&scene, "errors").taken()[0];
+    assert_eq!((taken.sample, taken.call), (Sample::ProviderDown, hanging));
+    assert_eq!(scene.happens(ended(hanging, number(1.0))), [], "it ends in silence");
+    watch(&mut scene, |_, _| number(0.0));
+    assert_eq!(scene.run.ending(), Some(Ending::Confirmed));
 }

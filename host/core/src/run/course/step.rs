@@ -102,10 +102,11 @@ impl Course {
         if self.wakes().is_none_or(|wake| wake.at > self.now) {
             return Err("nothing was due".to_string());
         }
+        let take = Take { now: self.now, began: self.began };
         match &mut self.doing {
             Doing::Judging { phase } => {
                 let phase = self.phases.get_mut(*phase);
-                let mut commands = phase.map(|phase| phase.wake(&mut self.calls, self.now)).unwrap_or_default();
+                let mut commands = phase.map(|phase| phase.wake(&mut self.calls, &take)).unwrap_or_default();
                 commands.extend(self.judge());
                 Ok(commands)
             }

@@ -10,8 +10,16 @@ use crate::time::Elapsed;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Agenda {
     due: BTreeSet<(Elapsed, usize)>,
-    running: BTreeMap<CallId, usize>,
+    running: BTreeMap<CallId, Awaited>,
+    overdue: BTreeSet<(Elapsed, CallId)>,
     urgent: BTreeSet<usize>,
+}
+
+/// A signal that waits for a call, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Awaited {
+    place: usize,
+    until: Elapsed,
 }
 
 impl Agenda {
@@ -32,14 +40,28 @@ impl Agenda {
         self.due.first().map(|(due, _)| *due)
     }
 
-    /// Notes that a signal waits for a call.
-    pub(super) fn calls(&mut self, call: CallId, place: usize) {
-        self.running.insert(call, place);
+    /// Notes that a signal waits for a call, and until when.
+    pub(super) fn calls(&mut self, call: CallId, place: usize, until: Elapsed) {
+        self.running.insert(call, Awaited { place, until });
+        self.overdue.insert((until, call));
     }
 
     /// The signal that waited for a call, which has ended.
     pub(super) fn ended(&mut self, call: CallId) -> Option<usize> {
-        self.running.remove(&call)
+        let Awaited { place, until } = self.running.remove(&call)?;
+        self.overdue.remove(&(until, call));
+        Some(place)
+    }
+
+    /// A call that is not waited for any longer, and the signal that waited for it.
+    pub(super) fn overdue_by(&mut self, now: Elapsed) -> Option<(CallId, usize)> {
+        let (_, call) = *self.overdue.first().filter(|(until, _)| *until <= now)?;
+        self.ended(call).map(|place| (call, place))
+    }
+
+    /// Until when the call is waited for that is given up first.
+    pub(super) fn overdue(&self) -> Option<Elapsed> {
+        self.overdue.first().map(|(until, _)| *until)
     }
 
     /// Whether no call is being made.
@@ -66,5 +88,6 @@ impl Agenda {
     pub(super) fn clear(&mut self) {
         self.due.clear();
         self.running.clear();
+        self.overdue.clear();
     }
 }

@@ -7,9 +7,10 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
+use crate::facts::Facts;
 use crate::id::{CallId, Digest};
 use crate::name::CheckName;
-use crate::outcome::Called;
+use crate::outcome::{Called, Outcome};
 use crate::plan::check::Urgency;
 use crate::plan::phase::Arming;
 use crate::plan::window::Signal;
@@ -27,6 +28,8 @@ use super::{Earlier, moment};
 pub struct SignalRun {
     signal: Signal,
     expected: u32,
+    /// When the first sample is due; absent before the window has begun.
+    first: Option<Elapsed>,
     /// When the next sample is due; absent before the window has begun.
     next: Option<Elapsed>,
     running: Option<Running>,
@@ -106,6 +109,7 @@ impl SignalRun {
         Self {
             signal: signal.clone(),
             expected,
+            first: None,
             next: None,
             running: None,
             taken: Vec::new(),
@@ -163,6 +167,7 @@ impl SignalRun {
     }
 
     pub(super) fn begin(&mut self, first: Elapsed) {
+        self.first.get_or_insert(first);
         self.next.get_or_insert(first);
     }
 
@@ -188,6 +193,18 @@ impl SignalRun {
         }
     }
 
+    /// For how long the end of a call is waited for: twice as long as it may take, since then the host itself hangs.
+    pub(super) fn patience(&self) -> Span {
+        self.signal.check.timeout.times(2)
+    }
+
+    /// Waits no longer for the end of the call that runs.
+    pub(super) fn give_up(&mut self, take: &Take) {
+        let limit = self.signal.check.timeout;
+        let message = format!("no end of the call within {}, and it may take {limit}", self.patience());
+        self.take(&Called { outcome: Outcome::Timeout { limit, message }, facts: Facts::none() }, take);
+    }
+
     /// Takes the end of the call that runs.
     pub(super) fn take(&mut self, called: &Called, take: &Take) {
         let Some(Running { call, due }) = self.running.take() else { return };
@@ -207,12 +224,17 @@ impl SignalRun {
 
     /// Notes when data has been missing for too long.
     fn see_gap(&mut self, due: Elapsed, sample: Sample) {
+        let interval = self.signal.interval;
         let before = self.taken.iter().rev().find(|taken| taken.number().is_some()).map(|taken| taken.due);
-        let since = before.or_else(|| self.taken.first().map(|taken| taken.due)).unwrap_or(due);
-        let missing = due.since(since);
+        // Before the first sample nothing was missing yet: what comes before it is as good as data.
+        let missing = match (before, self.first) {
+            (Some(before), _) => due.since(before),
+            (None, Some(first)) => Span::from_millis(due.since(first).as_millis().saturating_add(interval.as_millis())),
+            (None, None) => Span::ZERO,
+        };
         let ends_gap = matches!(sample, Sample::Number(_));
         let length = if ends_gap {
-            Span::from_millis(missing.as_millis().saturating_sub(self.signal.interval.as_millis()))
+            Span::from_millis(missing.as_millis().saturating_sub(interval.as_millis()))
         } else {
             missing
         };
