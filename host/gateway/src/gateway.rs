@@ -7,6 +7,7 @@ use holdpoint_core::plan::limit::Limits;
 use tokio::time::Instant;
 
 use crate::admit::Scope;
+use crate::outside::Play;
 use crate::pool::{KEPT, Pool, Pools};
 use crate::resolve::{Lookup, SystemLookup};
 use crate::session::Session;
@@ -113,6 +114,11 @@ impl Gateway {
 
     /// Opens one call's slice of the gateway. Nothing in it lasts beyond the deadline.
     pub fn session(&self, scope: Scope, limits: &Limits, deadline: Instant) -> Session {
-        Session::new(self.clone(), scope, limits, deadline)
+        Session::new(self.clone(), scope, limits, deadline, None)
+    }
+
+    /// Opens one call's slice of a play: what is admitted is answered by it, and nothing leaves.
+    pub fn played(&self, scope: Scope, limits: &Limits, deadline: Instant, play: Play) -> Session {
+        Session::new(self.clone(), scope, limits, deadline, Some(play))
     }
 }

@@ -17,6 +17,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::denial::written;
 use crate::failure;
+use crate::outside::{self, Play, Reached};
 use crate::placeholder::Fill;
 use crate::record::{Row, length, micros};
 use crate::refusal::Refusal;
@@ -130,6 +131,10 @@ impl Session {
         let row = self.open(&wish)?;
         let result = async {
             let (operation, _turn) = self.begin(row, &wish).await?;
+            if let Some(play) = self.play() {
+                let (_, connection) = operation.played(play, &wish)?;
+                return Ok((vec![connection.address.ip()], operation.seen(&connection, None)));
+            }
             let addresses = operation.addresses().await?;
             self.ledger.left(0);
             let took = micros(operation.start.elapsed());
@@ -149,7 +154,10 @@ impl Session {
         let row = self.open(&wish)?;
         let result = async {
             let (operation, _turn) = self.begin(row, &wish).await?;
-            let (_, connection) = operation.connect().await?;
+            let connection = match self.play() {
+                Some(play) => operation.played(play, &wish)?.1,
+                None => operation.connect().await?.1,
+            };
             let seen = operation.seen(&connection, None);
             Ok((connection, seen))
         };
@@ -165,6 +173,9 @@ impl Session {
         let row = self.open(&wish)?;
         let result = async {
             let (operation, _turn) = self.begin(row, &wish).await?;
+            if self.play().is_some() {
+                return Err(Refusal::Tls("a rehearsal has no certificates to show".to_owned()));
+            }
             let (stream, connection) = operation.connect().await?;
             let (mut stream, handshake) = operation.shake_hands(stream).await?;
             let facts = shake::facts(stream.get_ref().1, connection, handshake)
@@ -198,6 +209,13 @@ impl Session {
         transaction: &Transaction,
     ) -> Result<(Received, Seen), Refusal> {
         let (operation, _turn) = self.begin(row, wish).await?;
+        if let Some(play) = self.play() {
+            let (bytes, connection) = operation.played(play, wish)?;
+            let most = usize::try_from(transaction.max_bytes).unwrap_or(usize::MAX).min(bytes.len());
+            let (bytes, elapsed) = (bytes.slice(..most), connection.connect);
+            let seen = Seen { body: Some(bytes.clone()), ..operation.seen(&connection, None) };
+            return Ok((Received { connection, bytes, elapsed }, seen));
+        }
         let (stream, connection) = operation.connect().await?;
         let (bytes, elapsed, handshake) = match transaction.layer {
             Layer::Plain => {
@@ -261,6 +279,24 @@ impl Operation<'_> {
         let until = self.connecting_until();
         let found = timeout_at(until, vetted.addresses()).await.map_err(|_| self.late("the name was not resolved"))?;
         found.map_err(|error| failure::of_resolution(&error, self.name, self.endpoint))
+    }
+
+    /// Has the operation answered by a play.
+    fn played(&self, play: &Play, wish: &Wish<'_>) -> Result<(Bytes, Connection), Refusal> {
+        let played = play.outside.reach(&Reached {
+            caller: &play.caller,
+            endpoint: self.name,
+            operation: wish.operation,
+            send: wish.body,
+            at: play.time.moment(),
+        });
+        if !played.end.as_ref().is_err_and(Refusal::is_before_sending) {
+            self.session.ledger.left(self.body);
+        }
+        let (end, took) = play.ended(played, self.session.bounds.patience(wish.timeout));
+        let connection =
+            Connection { address: outside::address(self.endpoint.origin.port), resolve: 0, connect: micros(took) };
+        Ok((end?, connection))
     }
 
     /// Connects to the first address that answers. Nothing is looked up again.
@@ -327,7 +363,8 @@ impl Operation<'_> {
             connect: Some(connection.connect),
             tls: handshake,
             first_byte: None,
-            total: micros(self.start.elapsed()),
+            // In a play all of it is the connection's.
+            total: self.session.play().map_or_else(|| micros(self.start.elapsed()), |_| connection.connect),
         };
         Seen { address: connection.address.to_string(), timings, certificate: None, body: None }
     }

@@ -32,7 +32,6 @@ pub(crate) struct Pool {
     endpoint: Endpoint,
     effective: Effective,
     pub(crate) client: Client,
-    pub(crate) vetted: Vetted,
     pub(crate) fresh: Fresh,
     /// When it was last used, counted in uses of all pools.
     used: AtomicU64,
@@ -137,7 +136,7 @@ impl Pools {
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .tls_info(true)
-            .dns_resolver(Arc::new(vetted.clone()))
+            .dns_resolver(Arc::new(vetted))
             .connector_layer(Timed(fresh.clone()))
             .connect_timeout(Duration::from_millis(endpoint.connect_timeout.as_millis()))
             .redirect(reqwest::redirect::Policy::none())
@@ -154,6 +153,6 @@ impl Pools {
             .build()
             .map_err(|error| Refusal::Connect(crate::failure::chain(&error)))?;
         let (endpoint, effective) = (endpoint.clone(), scope.effective.clone());
-        Ok(Pool { endpoint, effective, client, vetted, fresh, used: AtomicU64::new(0), certificate: Mutex::default() })
+        Ok(Pool { endpoint, effective, client, fresh, used: AtomicU64::new(0), certificate: Mutex::default() })
     }
 }

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use holdpoint_core::facts::{Asked, Content, Ended, Exchange};
 use holdpoint_core::id::Digest;
 use holdpoint_core::name::EndpointName;
 use holdpoint_core::plan::limit;
-use holdpoint_core::time::Moment;
 
 use crate::carried::Shown;
 use crate::denial::Denial;
 use crate::refusal::Refusal;
+use crate::time::Time;
 
 /// What the gateway saw of one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +47,7 @@ pub(crate) struct Measure {
 
 /// The record while the call runs.
 pub(crate) struct Ledger {
-    began: Instant,
+    time: Time,
     measure: Measure,
     state: Mutex<State>,
 }
@@ -72,8 +71,8 @@ struct State {
 }
 
 impl Ledger {
-    pub(crate) fn new(measure: Measure) -> Self {
-        Self { began: Instant::now(), measure, state: Mutex::default() }
+    pub(crate) fn new(measure: Measure, time: Time) -> Self {
+        Self { time, measure, state: Mutex::default() }
     }
 
     /// Opens a row, unless the call has used up what it may ask for. Until it is closed, it says that the call ended
@@ -201,9 +200,7 @@ impl Ledger {
     }
 
     fn push(&self, state: &mut State, asked: Asked, ended: Ended) -> Row {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let at = Moment(i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
-        let after_micros = micros(self.began.elapsed());
+        let (at, after_micros) = (self.time.moment(), micros(self.time.since_begin()));
         state.exchanges.push(Exchange { at, after_micros, endpoint: None, asked, ended });
         Row(state.exchanges.len() - 1)
     }

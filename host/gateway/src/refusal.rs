@@ -33,6 +33,14 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether nothing can have left yet.
+    pub(crate) fn is_before_sending(&self) -> bool {
+        match self {
+            Self::Denied(_) | Self::InvalidRequest(_) | Self::Dns(_) | Self::Connect(_) | Self::Tls(_) => true,
+            Self::Timeout(_) | Self::Protocol(_) | Self::Limit(_) => false,
+        }
+    }
+
     /// The kind, as it is written in evidence: the plugin interface's own word.
     pub fn part(&self) -> &'static str {
         match self {

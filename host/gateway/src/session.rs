@@ -6,6 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use holdpoint_core::name::EndpointName;
+use holdpoint_core::plan::endpoint::Endpoint;
+use holdpoint_core::plan::grant::Method;
 use holdpoint_core::plan::limit::Limits;
 use rustls::sign::CertifiedKey;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -16,10 +18,12 @@ use crate::answer::{Caps, Exchange, HttpAnswer};
 use crate::carried::{Carried, Shown};
 use crate::denial::Denial;
 use crate::gateway::Gateway;
+use crate::outside::{Play, Wanted};
 use crate::placeholder::{Fill, Outgoing};
-use crate::record::{Ledger, Measure, Recorded, Row};
+use crate::record::{Ledger, Measure, Recorded, Row, length};
 use crate::refusal::Refusal;
 use crate::request::{self, HttpRequest};
+use crate::time::Time;
 use crate::turn::{self, Caller};
 use crate::vault::Vault;
 
@@ -34,6 +38,8 @@ pub struct Session {
     pub(crate) ledger: Ledger,
     turns: Semaphore,
     caller: Caller,
+    /// What stands in the place of the network, in a rehearsal.
+    play: Option<Play>,
 }
 
 /// What one call may use.
@@ -46,11 +52,26 @@ pub(crate) struct Bounds {
     parallel: usize,
 }
 
+impl Bounds {
+    /// How long something may take that was given this long by the guest.
+    pub(crate) fn patience(&self, given: Option<Duration>) -> Duration {
+        given.unwrap_or(self.request_time).clamp(SHORTEST, self.request_time.max(SHORTEST))
+    }
+}
+
+/// A request that was admitted, and where it goes.
+struct Way<'a> {
+    name: &'a EndpointName,
+    endpoint: &'a Endpoint,
+    method: &'a Method,
+    request: &'a HttpRequest,
+}
+
 /// The permission to use the network now. Given back when dropped.
 pub(crate) type Turn<'a> = (SemaphorePermit<'a>, turn::Turn);
 
 impl Session {
-    pub(crate) fn new(gateway: Gateway, scope: Scope, limits: &Limits, deadline: Instant) -> Self {
+    pub(crate) fn new(gateway: Gateway, scope: Scope, limits: &Limits, deadline: Instant, play: Option<Play>) -> Self {
         let bounds = Bounds {
             headers: limits.headers,
             body: limits.body.0,
@@ -65,7 +86,8 @@ impl Session {
         };
         let turns = Semaphore::new(bounds.parallel);
         let caller = gateway.shared.turns.caller();
-        Self { gateway, scope, bounds, ledger: Ledger::new(measure), turns, caller }
+        let time = play.as_ref().map_or_else(Time::real, |play| play.time.clone());
+        Self { gateway, scope, bounds, ledger: Ledger::new(measure, time), turns, caller, play }
     }
 
     /// Sends one request and waits for its answer.
@@ -88,11 +110,45 @@ impl Session {
     /// Sends several requests side by side, as far as the call's limit allows. The answers stand in the order of the
     /// requests.
     pub async fn send_all(&self, requests: Vec<HttpRequest>) -> Vec<Result<HttpAnswer, Refusal>> {
+        if let Some(play) = &self.play {
+            return self.send_all_in(play, requests).await;
+        }
         let numbered = requests.into_iter().enumerate();
         let sending = numbered.map(|(number, request)| async move { (number, self.send(request).await) });
         let mut answers: Vec<_> = stream::iter(sending).buffer_unordered(self.bounds.parallel).collect().await;
         answers.sort_unstable_by_key(|(number, _)| *number);
         answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    /// The same in a play: one after the other, in a time that they share.
+    async fn send_all_in(&self, play: &Play, requests: Vec<HttpRequest>) -> Vec<Result<HttpAnswer, Refusal>> {
+        let mut answers = Vec::with_capacity(requests.len());
+        let mut begin = play.time.since_begin();
+        let mut requests = requests.into_iter();
+        loop {
+            let mut end = begin;
+            let batch: Vec<HttpRequest> = requests.by_ref().take(self.bounds.parallel).collect();
+            if batch.is_empty() {
+                return answers;
+            }
+            for request in batch {
+                play.time.reach(begin);
+                answers.push(self.send(request).await);
+                end = end.max(play.time.since_begin());
+            }
+            play.time.reach(end);
+            begin = end;
+        }
+    }
+
+    /// The time that the call lives in.
+    pub fn time(&self) -> Time {
+        self.play.as_ref().map_or_else(Time::real, |play| play.time.clone())
+    }
+
+    /// Whether the call's time is over, where it is played. The machine's own is the caller's to watch.
+    pub fn is_over(&self) -> bool {
+        self.play.as_ref().is_some_and(Play::is_over)
     }
 
     /// Takes the record out. What is asked for afterwards leaves no trace in it.
@@ -106,17 +162,16 @@ impl Session {
         let admitted = self.scope.admit_http(&method, &request.url)?;
         let (name, endpoint, url) = (admitted.name, admitted.endpoint, admitted.place.url());
         self.ledger.admitted(row, name, Some(url.as_str()));
-        let pool = self.gateway.shared.pools.of(&self.scope, name, endpoint, self.certificate(name))?;
-        pool.vetted.check_literal().map_err(|barred| {
+        self.gateway.shared.pools.vetted(endpoint).check_literal().map_err(|barred| {
             Refusal::from(Denial::Address { endpoint: name.clone(), barred, rules: endpoint.addresses.clone() })
         })?;
         let mut outgoing = Outgoing { url: url.clone(), headers, body: request.body.clone() };
         let shown = self.add_secrets(row, name, &mut outgoing)?;
-        let built = request::build(&method, outgoing)?;
-        let _turn = self.turn().await?;
-        self.gateway.shared.make_room(&pool);
-        let exchange = Exchange { name, endpoint, pool: &pool, ledger: &self.ledger, caps: self.caps(&request) };
-        let answer = exchange.carry_out(built).await;
+        let way = Way { name, endpoint, method: &method, request: &request };
+        let answer = match &self.play {
+            Some(play) => self.played(play, &way, &outgoing),
+            None => self.dialled(&way, outgoing).await,
+        };
         let Some(vault) = self.vault() else { return answer };
         let answer = answer.map_err(|refusal| vault.hide_refusal(refusal))?;
         let answer = vault.hide(name, answer, self.most(&request))?;
@@ -125,6 +180,40 @@ impl Session {
             Some(shown) => HttpAnswer { url: shown.url, ..answer },
             None => answer,
         })
+    }
+
+    /// Sends a request that was admitted over the network.
+    async fn dialled(&self, way: &Way<'_>, outgoing: Outgoing) -> Result<HttpAnswer, Refusal> {
+        let Way { name, endpoint, method, request } = *way;
+        let pool = self.gateway.shared.pools.of(&self.scope, name, endpoint, self.certificate(name))?;
+        let built = request::build(method, outgoing)?;
+        let _turn = self.turn().await?;
+        self.gateway.shared.make_room(&pool);
+        let exchange = Exchange { name, endpoint, pool: &pool, ledger: &self.ledger, caps: self.caps(request) };
+        exchange.carry_out(built).await
+    }
+
+    /// Has a request answered by a play.
+    fn played(&self, play: &Play, way: &Way<'_>, outgoing: &Outgoing) -> Result<HttpAnswer, Refusal> {
+        let played = play.outside.answer(&Wanted {
+            caller: &play.caller,
+            endpoint: way.name,
+            method: way.method.as_str(),
+            url: &outgoing.url,
+            headers: &outgoing.headers,
+            body: outgoing.body.as_ref(),
+            at: play.time.moment(),
+        });
+        if !played.end.as_ref().is_err_and(Refusal::is_before_sending) {
+            self.ledger.left(length(outgoing.body.as_ref()));
+        }
+        let most = self.bounds.patience(way.request.timeout);
+        let (end, took) = play.ended(played, most);
+        end.map(|scripted| scripted.received(&outgoing.url, took, self.most(way.request)))
+    }
+
+    pub(crate) fn play(&self) -> Option<&Play> {
+        self.play.as_ref()
     }
 
     /// Puts the endpoint's secrets into a request that was checked, and returns how it may be shown where there are any. A
@@ -184,8 +273,7 @@ impl Session {
 
     /// When something must be over that begins now and was given this long by the guest.
     pub(crate) fn end(&self, given: Option<Duration>) -> Instant {
-        let time = given.unwrap_or(self.bounds.request_time).clamp(SHORTEST, self.bounds.request_time.max(SHORTEST));
-        (Instant::now() + time).min(self.bounds.deadline)
+        (Instant::now() + self.bounds.patience(given)).min(self.bounds.deadline)
     }
 
     fn caps(&self, request: &HttpRequest) -> Caps {

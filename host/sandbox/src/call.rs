@@ -45,7 +45,7 @@ pub struct CallContext {
     pub limits: Limits,
     /// How long it may take; the limits' wall clock lowers it.
     pub timeout: Span,
-    /// Where its world comes from: from outside, or in a replay from a record.
+    /// Where its world comes from: from outside, in a rehearsal from a play, or in a replay from a record.
     pub source: Source,
 }
 
@@ -103,6 +103,7 @@ impl CallContext {
     /// What the host holds the call to, and what the guest is told.
     pub(crate) fn parted(self, attempt: u32, labels: Vec<(String, String)>) -> (Bounds, types::Call) {
         let wall = self.timeout.min(self.limits.wall);
+        let caller = self.name.clone();
         let record = types::Call {
             settings: self.settings,
             release: reply::release(&self.release),
@@ -112,7 +113,7 @@ impl CallContext {
             labels,
         };
         let scope = Scope { plugin: self.plugin, endpoints: self.endpoints, effective: self.effective };
-        (Bounds { scope, source: self.source, limits: Arc::new(self.limits), wall }, record)
+        (Bounds { scope, caller, source: self.source, limits: Arc::new(self.limits), wall }, record)
     }
 }
 

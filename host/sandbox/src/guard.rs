@@ -9,7 +9,7 @@ use holdpoint_core::id::Digest;
 use holdpoint_core::outcome::{Fault, FaultKind};
 use holdpoint_core::plan::limit::Limits;
 use holdpoint_core::time::Span;
-use holdpoint_gateway::{Gateway, Recorded, Scope};
+use holdpoint_gateway::{Gateway, Play, Recorded, Scope, Session, Time};
 use tokio::time::Instant;
 use wasmtime::Store;
 
@@ -22,9 +22,14 @@ use crate::state::{SharedLog, State};
 use crate::trap;
 use crate::world::{Asked, Source, World};
 
+/// How long a call of a play may keep the machine. Its own time is the play's.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// What one call may reach and use.
 pub(crate) struct Bounds {
     pub(crate) scope: Scope,
+    /// The name of the check, or `rollback`.
+    pub(crate) caller: String,
     /// Where its answers come from.
     pub(crate) source: Source,
     pub(crate) limits: Arc<Limits>,
@@ -64,10 +69,10 @@ impl Sandbox {
     ) -> Left<T> {
         // Never closed, so this only ever waits.
         let _place = self.places().acquire().await;
-        let Bounds { scope, source, limits, wall } = bounds;
+        let (session, deadline) = self.open(&bounds);
+        let Bounds { source, limits, wall, .. } = bounds;
         let began = Instant::now();
-        let deadline = began + Duration::from_millis(wall.as_millis());
-        let session = Arc::new(self.gateway().session(scope, &limits, deadline));
+        let session = Arc::new(session);
         let pace = Arc::new(Pace::of(&limits, Arc::clone(&plugin.burns)));
         let world = World::of(source, &session);
         let state = State::new(world.clone(), Arc::clone(&limits));
@@ -81,6 +86,10 @@ impl Sandbox {
         let ended = match worked {
             // Whatever the guest made of what it was not given.
             _ if stray.is_some() => Ended::Crashed(host_fault(stray.unwrap_or_default(), last_log.clone())),
+            // Likewise in a play, where nothing but its own time can end a call for its time.
+            _ if session.is_over() => {
+                Ended::OutOfTime(last_words(format!("it did not end within {wall}"), &last_log), wall)
+            }
             Ok(Ok(value)) => Ended::Returned(value),
             Ok(Err(_)) if pace.ran_out() => Ended::OutOfTime(
                 last_words(format!("it used up its CPU time of {}", limits.cpu), &last_log),
@@ -92,14 +101,36 @@ impl Sandbox {
         let peak_memory = store.data().limiter.peak_memory();
         drop(store);
         let (evidence, bodies, counted) = gathered(self.gateway(), session.finish(), &world, &log);
+        // What is measured of the machine is no part of a play.
+        let time = world.time();
+        let (took, cpu_micros) =
+            if time.is_played() { (time.since_begin(), 0) } else { (began.elapsed(), pace.cpu_micros()) };
         let facts = Facts {
-            wall: Span::from_millis(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)),
-            cpu_micros: pace.cpu_micros(),
+            wall: Span::from_millis(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
+            cpu_micros,
             peak_memory,
             evidence: world.keeps().then(|| Digest::of(&evidence)),
             ..counted
         };
         Left { ended, last_log, facts, evidence, bodies, asked }
+    }
+
+    /// The call's slice of the gateway, and when the machine is done with it at the latest.
+    fn open(&self, bounds: &Bounds) -> (Session, Instant) {
+        let Bounds { scope, caller, source, limits, wall } = bounds;
+        let within = Duration::from_millis(wall.as_millis());
+        match source {
+            Source::Played(script) => {
+                let deadline = Instant::now() + within.max(PATIENCE);
+                let (outside, time) = (Arc::clone(&script.outside), Time::played(script.began));
+                let play = Play { outside, caller: caller.clone(), time, within };
+                (self.gateway().played(scope.clone(), limits, deadline, play), deadline)
+            }
+            Source::Noted | Source::Counted | Source::Record(_) => {
+                let deadline = Instant::now() + within;
+                (self.gateway().session(scope.clone(), limits, deadline), deadline)
+            }
+        }
     }
 
     /// A fresh store under its limits.

@@ -35,4 +35,4 @@ pub use load::{LoadError, Loaded, Raw};
 pub use rollback::{RollbackCall, RollbackResult};
 pub use sandbox::{Sandbox, Settings, StartError};
 pub use validate::{SettingsProblem, ValidateError};
-pub use world::{Asked, NoRecord, Record, Source};
+pub use world::{Asked, NoRecord, Record, Script, Source};

@@ -21,10 +21,11 @@ pub(crate) enum Source {
 }
 
 impl Seed {
-    /// The seed of a call in this world: one that nobody can guess, or in a replay the recorded one. Where the record has
+    /// The seed of a call in this world: one that nobody can guess, in a rehearsal the play's, or in a replay the recorded
+    /// one. Where the record has
     /// none, the replay is told to be none.
     pub(crate) fn of(world: &World) -> Self {
-        Self(world.turn(Question::bare("wasi:random.seed"), fresh).unwrap_or_default())
+        Self(world.turn(Question::bare("wasi:random.seed"), || world.seed().unwrap_or_else(fresh)).unwrap_or_default())
     }
 
     /// The bytes of a source.

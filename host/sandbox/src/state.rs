@@ -1,9 +1,9 @@
 //! What one call has: its slice of the network, its log, its clock, its limits. Dropped with the call.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use holdpoint_core::plan::limit::{Bytes, Limits};
+use holdpoint_gateway::Time;
 
 use crate::import::wasi::Wasi;
 use crate::limit::Limiter;
@@ -26,7 +26,8 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(world: World, limits: Arc<Limits>) -> Self {
-        Self { world, limiter: Limiter::new(&limits), log: SharedLog::new(Log::new(limits.log)), wasi: None, limits }
+        let log = SharedLog::new(Log::new(limits.log), world.time());
+        Self { world, limiter: Limiter::new(&limits), log, wasi: None, limits }
     }
 
     /// How long ago the call began, in microseconds.
@@ -39,16 +40,16 @@ impl State {
 #[derive(Debug, Clone)]
 pub(crate) struct SharedLog {
     log: Arc<Mutex<Log>>,
-    began: Instant,
+    time: Time,
 }
 
 impl SharedLog {
-    fn new(log: Log) -> Self {
-        Self { log: Arc::new(Mutex::new(log)), began: Instant::now() }
+    fn new(log: Log, time: Time) -> Self {
+        Self { log: Arc::new(Mutex::new(log)), time }
     }
 
     pub(crate) fn after_micros(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX)
+        u64::try_from(self.time.since_begin().as_micros()).unwrap_or(u64::MAX)
     }
 
     pub(crate) fn write(&self, severity: &str, text: &str) {

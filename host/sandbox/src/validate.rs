@@ -47,7 +47,13 @@ impl Sandbox {
         limits: &Limits,
     ) -> Result<Vec<SettingsProblem>, ValidateError> {
         let scope = Scope { plugin: name.clone(), endpoints: Arc::default(), effective: Effective::none() };
-        let bounds = Bounds { scope, source: Source::Noted, limits: Arc::new(limits.clone()), wall: limits.wall };
+        let bounds = Bounds {
+            scope,
+            caller: String::new(),
+            source: Source::Noted,
+            limits: Arc::new(limits.clone()),
+            wall: limits.wall,
+        };
         let work = async |store: &mut Store<State>| match &*plugin.pre {
             Pre::Check(pre) => {
                 let check = pre.instantiate_async(&mut *store).await.map_err(Starting::failed)?;

@@ -1,17 +1,20 @@
 //! The world of a call, as its guest sees it: turns of asking and answering. Live, they go to the gateway and the clock
-//! and are noted; in a replay they come from such notes and from nothing else.
+//! and are noted; in a rehearsal they go to a play in the place of both; in a replay they come from such notes and from
+//! nothing else.
 //!
 //! A turn is found again by what was asked, whatever the order: requests of one batch may have gone out in any. What the
 //! notes do not hold ends the call, and is never served.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use holdpoint_core::id::Digest;
 use holdpoint_core::plan::limit;
 use holdpoint_core::text;
-use holdpoint_gateway::Session;
+use holdpoint_core::time::Moment;
+use holdpoint_gateway::{Outside, Session, Time};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -89,8 +92,27 @@ pub enum Source {
     Noted,
     /// From outside, and only counted: no evidence is left. What notes cost is measured against it.
     Counted,
+    /// From a play that stands in the place of everything outside, in a time of its own, and noted.
+    Played(Script),
     /// From the notes of another call.
     Record(Record),
+}
+
+/// The play of one call. The same play gives the same answers, to the byte.
+#[derive(Clone)]
+pub struct Script {
+    /// Who answers what is admitted.
+    pub outside: Arc<dyn Outside>,
+    /// When the call begins.
+    pub began: Moment,
+    /// What all its random bytes come from.
+    pub seed: [u8; 32],
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Script").field("began", &self.began).finish_non_exhaustive()
+    }
 }
 
 /// Why a call can't be replayed.
@@ -138,7 +160,12 @@ pub struct Asked {
 #[derive(Clone)]
 pub(crate) enum World {
     /// From outside; each is noted, if anything is.
-    Live { session: Arc<Session>, notes: Option<Arc<Mutex<Notes>>> },
+    Live {
+        session: Arc<Session>,
+        notes: Option<Arc<Mutex<Notes>>>,
+        /// What random bytes come from, where that is given.
+        seed: Option<[u8; 32]>,
+    },
     /// From notes.
     Recorded { play: Arc<Mutex<Play>>, bodies: Arc<BTreeMap<Digest, Bytes>> },
 }
@@ -167,9 +194,11 @@ impl Play {
 
 impl World {
     pub(crate) fn of(source: Source, session: &Arc<Session>) -> Self {
+        let live = |notes, seed| Self::Live { session: Arc::clone(session), notes, seed };
         match source {
-            Source::Noted => Self::Live { session: Arc::clone(session), notes: Some(Arc::default()) },
-            Source::Counted => Self::Live { session: Arc::clone(session), notes: None },
+            Source::Noted => live(Some(Arc::default()), None),
+            Source::Counted => live(None, None),
+            Source::Played(script) => live(Some(Arc::default()), Some(script.seed)),
             Source::Record(record) => Self::recorded(record),
         }
     }
@@ -182,6 +211,27 @@ impl World {
     fn recorded(record: Record) -> Self {
         let play = Play { turns: record.turns, asked: Asked::default() };
         Self::Recorded { play: Arc::new(Mutex::new(play)), bodies: record.bodies }
+    }
+
+    /// The time that goes by: the machine's, or a play's. A replay takes its times from the record.
+    pub(crate) fn time(&self) -> Time {
+        self.session().map_or_else(Time::real, |session| session.time())
+    }
+
+    /// What the call's random bytes come from, where that is given.
+    pub(crate) fn seed(&self) -> Option<[u8; 32]> {
+        match self {
+            Self::Live { seed, .. } => *seed,
+            Self::Recorded { .. } => None,
+        }
+    }
+
+    /// Ends the call when its time in a play is over.
+    pub(crate) fn go_on(&self) -> wasmtime::Result<()> {
+        if self.session().is_some_and(|session| session.is_over()) {
+            return Err(wasmtime::Error::msg("the call's time is over"));
+        }
+        Ok(())
     }
 
     /// The way out; `None` in a replay, where there is none.

@@ -23,6 +23,7 @@ impl Host for State {
         let Some(session) = self.world.session() else { return self.world.recalled_answer(&question) };
         let mut answer = session.send(asked(request)).await.map(answered).map_err(refused);
         self.world.note_answers(question, std::slice::from_mut(&mut answer));
+        self.world.go_on()?;
         Ok(answer)
     }
 
@@ -34,6 +35,7 @@ impl Host for State {
         let answers = session.send_all(requests.into_iter().map(asked).collect()).await;
         let mut answers: Vec<_> = answers.into_iter().map(|answer| answer.map(answered).map_err(refused)).collect();
         self.world.note_answers(question, &mut answers);
+        self.world.go_on()?;
         Ok(answers)
     }
 }

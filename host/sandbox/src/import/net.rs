@@ -24,6 +24,7 @@ impl Host for State {
         let addresses = session.resolve(&target).await;
         let answer = addresses.map(|found| found.iter().map(ToString::to_string).collect()).map_err(refused);
         self.world.note(question, &answer);
+        self.world.go_on()?;
         Ok(answer)
     }
 
@@ -32,6 +33,7 @@ impl Host for State {
         let Some(session) = self.world.session() else { return self.world.remembered(&question) };
         let answer = session.connect(&target, span(timeout)).await.map(|it| connected(&it)).map_err(refused);
         self.world.note(question, &answer);
+        self.world.go_on()?;
         Ok(answer)
     }
 
@@ -49,6 +51,7 @@ impl Host for State {
         });
         let answer = answer.map_err(refused);
         self.world.note(question, &answer);
+        self.world.go_on()?;
         Ok(answer)
     }
 
@@ -71,6 +74,7 @@ impl Host for State {
         });
         let answer = received.map_err(refused);
         self.world.note(question, &answer);
+        self.world.go_on()?;
         Ok(answer)
     }
 }

@@ -4,15 +4,16 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use holdpoint_gateway::Time;
 use tokio::io::AsyncWrite;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::WasiHttpCtx;
 
-use crate::import::clock::since_1970;
+use crate::import::clock::{look, read};
 use crate::import::wasi_http::Outgoing;
 use crate::log::Output;
 use crate::seed::{Seed, Source};
@@ -38,8 +39,8 @@ impl State {
             let mut ctx = WasiCtx::builder();
             ctx.stdout(Stream { log: log.clone(), output: Output::Standard })
                 .stderr(Stream { log: log.clone(), output: Output::Error })
-                .wall_clock(Clock { world: world.clone(), began: Instant::now() })
-                .monotonic_clock(Clock { world: world.clone(), began: Instant::now() })
+                .wall_clock(Clock { world: world.clone(), time: world.time() })
+                .monotonic_clock(Clock { world: world.clone(), time: world.time() })
                 .secure_random(seed.stream(Source::Secure))
                 .insecure_random(seed.stream(Source::Insecure))
                 .insecure_random_seed(seed.number())
@@ -66,7 +67,7 @@ impl WasiView for State {
 /// nothing in a replay, and the replay is told to be none.
 struct Clock {
     world: World,
-    began: Instant,
+    time: Time,
 }
 
 impl HostWallClock for Clock {
@@ -75,7 +76,7 @@ impl HostWallClock for Clock {
     }
 
     fn now(&self) -> Duration {
-        self.world.turn(Question::bare("wasi:clocks.wall"), since_1970).unwrap_or_default()
+        self.world.turn(Question::bare("wasi:clocks.wall"), || read(&self.time)).unwrap_or_default()
     }
 }
 
@@ -85,7 +86,10 @@ impl HostMonotonicClock for Clock {
     }
 
     fn now(&self) -> u64 {
-        let nanos = || u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let nanos = || {
+            look(&self.time);
+            u64::try_from(self.time.since_begin().as_nanos()).unwrap_or(u64::MAX)
+        };
         self.world.turn(Question::bare("wasi:clocks.monotonic"), nanos).unwrap_or_default()
     }
 }
