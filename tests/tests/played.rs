@@ -93,7 +93,10 @@ fn summary(result: &CheckResult) -> &str {
     match &result.called.outcome {
         Outcome::Said { verdict } => verdict.summary(),
         Outcome::Error { fault } => &fault.message,
-        other => panic!("{other:?}"),
+        other @ (Outcome::Timeout { .. }
+        | Outcome::Skipped { .. }
+        | Outcome::Cancelled { .. }
+        | Outcome::Waived { .. }) => panic!("{other:?}"),
     }
 }
 
@@ -125,14 +128,14 @@ async fn what_is_denied_in_life_is_denied_in_the_play_and_never_reaches_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_comes_after_the_calls_time_ends_it_as_a_timeout_at_once() {
-    let theatre = Theatre::answering_after(Duration::from_secs(3_600));
+    let theatre = Theatre::answering_after(Duration::from_hours(1));
     let began = std::time::Instant::now();
 
     let result = played("gossip", OPEN, &theatre, 1).await;
 
     assert!(matches!(result.called.outcome, Outcome::Timeout { .. }), "{:?}", result.called);
     assert_eq!(result.called.facts.wall, Span::from_secs(4));
-    assert!(began.elapsed() < Duration::from_secs(3_000), "an hour of the play was waited for");
+    assert!(began.elapsed() < Duration::from_mins(50), "an hour of the play was waited for");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -209,9 +209,11 @@ fn happened(event: &Event) -> Vec<String> {
             let subject = format!("{} {}{was} in {}", release.service, release.version, release.environment);
             let mut lines = vec![painted(Ink::Bold, &format!("verifying {subject}, plan {}", plan.name))];
             lines.push(format!("run       {run}"));
-            if *mode == Mode::DryRun {
-                lines.push("dry run   nothing is rolled back; it is said what would be".to_owned());
-            }
+            lines.extend(match mode {
+                Mode::Real => None,
+                Mode::DryRun => Some("dry run   nothing is rolled back; it is said what would be".to_owned()),
+                Mode::Rehearsal => Some("REHEARSAL nothing outside is real, and nothing of it is touched".to_owned()),
+            });
             lines
         }
         Event::Interrupted { by } => vec![painted(Ink::Yellow, &format!("interrupted by {by}"))],

@@ -1,13 +1,12 @@
 //! Calling a check, and keeping what was seen of it.
 
 use holdpoint_core::facts::Facts;
-use holdpoint_core::id::{CallId, Digest};
+use holdpoint_core::id::CallId;
 use holdpoint_core::name::CheckName;
 use holdpoint_core::outcome::{Called, Outcome};
 use holdpoint_core::run::command::Purpose;
 use holdpoint_core::run::event::Event;
 use holdpoint_core::time::Span;
-use holdpoint_journal::Blobs;
 use holdpoint_sandbox::CheckCall;
 use tokio::sync::oneshot;
 
@@ -55,7 +54,7 @@ async fn called(scene: Scene, order: Order) -> Called {
         .check(loaded, CheckCall { context, attempt: order.attempt, labels: order.purpose.labels() })
         .await;
     let Called { outcome, facts } = result.called;
-    match keep(scene.blobs.clone(), result.evidence, result.bodies).await {
+    match scene.shelf.clone().keep(result.evidence, result.bodies).await {
         Ok(()) => Called { outcome, facts },
         Err(why) => {
             Called { outcome: Outcome::Error { fault: host_fault(&why) }, facts: Facts { evidence: None, ..facts } }
@@ -66,15 +65,4 @@ async fn called(scene: Scene, order: Order) -> Called {
 /// A plan is valid by construction, so this is the host's own mistake, and an error like any other.
 fn broken(why: &str) -> Called {
     Called { outcome: Outcome::Error { fault: host_fault(why) }, facts: Facts::none() }
-}
-
-/// Keeps the evidence of a call and the bodies that it names.
-pub(crate) async fn keep(blobs: Blobs, evidence: Vec<u8>, bodies: Vec<(Digest, bytes::Bytes)>) -> Result<(), String> {
-    let kept = tokio::task::spawn_blocking(move || {
-        for (_, body) in &bodies {
-            blobs.put(body).map_err(|error| format!("a body could not be kept as evidence: {error}"))?;
-        }
-        blobs.put(&evidence).map(|_| ()).map_err(|error| format!("the evidence could not be kept: {error}"))
-    });
-    kept.await.unwrap_or_else(|crash| Err(format!("the evidence could not be kept: {crash}")))
 }

@@ -3,22 +3,22 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use holdpoint_core::id::{Digest, RunId, Sequence};
+use holdpoint_core::id::{Digest, RunId};
 use holdpoint_core::name::PluginName;
 use holdpoint_core::plan::Plan;
 use holdpoint_core::release::Release;
 use holdpoint_core::run::Run;
-use holdpoint_core::run::command::Command;
-use holdpoint_core::run::entry::{Entry, What};
+use holdpoint_core::run::entry::Entry;
 use holdpoint_core::run::event::{Event, Mode};
-use holdpoint_journal::{Journal, JournalError, Store};
-use holdpoint_sandbox::{Loaded, Sandbox};
+use holdpoint_journal::{JournalError, Store};
+use holdpoint_sandbox::{Loaded, Sandbox, Source};
 use tokio::sync::mpsc;
-use tokio::task::block_in_place;
 
-use crate::clock::{Clock, moment};
+use crate::clock::Clock;
 use crate::people::People;
 use crate::perform::{Performer, Scene};
+use crate::shelf::Shelf;
+use crate::turns::{Book, Turns};
 
 /// What a run starts from. Everything is decided: the run leaves no choice open.
 pub struct Start {
@@ -36,6 +36,20 @@ pub struct Start {
     pub host: String,
     /// The plan's plugins, compiled.
     pub plugins: BTreeMap<PluginName, Loaded>,
+}
+
+impl Start {
+    /// The event that a run starts with.
+    pub(crate) fn event(self) -> Event {
+        Event::Started {
+            run: self.run,
+            plan: Box::new(self.plan),
+            plan_digest: self.plan_digest,
+            release: Box::new(self.release),
+            mode: self.mode,
+            host: self.host,
+        }
+    }
 }
 
 /// Sees each entry after it has been written, in order, with the state that follows from it.
@@ -88,7 +102,7 @@ impl Conductor {
     /// When the journal can't be written: the run stops at once, and nothing is done that is not written down.
     pub async fn conduct(
         &mut self,
-        start: Start,
+        mut start: Start,
         inbox: mpsc::Receiver<Event>,
         people: Box<dyn People>,
         observer: &mut dyn Observer,
@@ -97,26 +111,13 @@ impl Conductor {
             plan: Arc::new(start.plan.clone()),
             endpoints: Arc::new(start.plan.endpoints.clone()),
             release: Arc::new(start.release.clone()),
-            plugins: Arc::new(start.plugins),
+            plugins: Arc::new(std::mem::take(&mut start.plugins)),
             sandbox: self.sandbox.clone(),
-            blobs: self.store.blobs(),
+            shelf: Shelf::Kept(self.store.blobs()),
+            source: Source::Noted,
         };
-        let mut turns = Turns {
-            id: start.run.clone(),
-            store: &mut self.store,
-            observer,
-            clock: Clock::start(),
-            run: Run::new(),
-            written: 0,
-        };
-        let started = Event::Started {
-            run: start.run,
-            plan: Box::new(start.plan),
-            plan_digest: start.plan_digest,
-            release: Box::new(start.release),
-            mode: start.mode,
-            host: start.host,
-        };
+        let mut turns = Turns::new(start.run.clone(), Book::Kept(&mut self.store), observer, Clock::start());
+        let started = start.event();
         let mut stage = Stage { performer: Performer::new(scene, people), inbox, outside: true };
         let mut pending = VecDeque::from([started]);
         while turns.run.ending().is_none() {
@@ -129,44 +130,6 @@ impl Conductor {
             }
         }
         Ok(Conducted { run: turns.run })
-    }
-}
-
-/// The thinking and writing half of a turn.
-struct Turns<'a> {
-    id: RunId,
-    store: &'a mut Store,
-    observer: &'a mut dyn Observer,
-    clock: Clock,
-    run: Run,
-    written: u64,
-}
-
-impl Turns<'_> {
-    /// Takes an event: thinks, writes the event and what is to be done about it, and returns the latter.
-    fn take(&mut self, event: Event) -> Result<Vec<Command>, ConductError> {
-        let first = self.entry(0, What::Event { event });
-        let commands = self.run.step(&first);
-        let intents = commands
-            .iter()
-            .zip(1..)
-            .map(|(command, offset)| self.entry(offset, What::Intent { command: command.clone() }));
-        let entries: Vec<Entry> = std::iter::once(first.clone()).chain(intents).collect();
-        let expected = Sequence(self.written + 1);
-        block_in_place(|| self.store.journal_mut().append(&self.id, expected, &entries))
-            .map_err(|source| ConductError::Journal { run: self.id.clone(), source })?;
-        self.written += entries.len() as u64;
-        for (index, entry) in entries.iter().enumerate() {
-            if index > 0 {
-                self.run.step(entry);
-            }
-            self.observer.saw(entry, &self.run);
-        }
-        Ok(commands)
-    }
-
-    fn entry(&self, offset: u64, what: What) -> Entry {
-        Entry { sequence: Sequence(self.written + 1 + offset), at: self.clock.elapsed(), moment: moment(), what }
     }
 }
 

@@ -6,10 +6,14 @@
 
 pub mod clock;
 pub mod conductor;
+mod turns;
 pub mod people;
+pub mod rehearsal;
+mod shelf;
 mod call;
 mod perform;
 mod rollback;
 
 pub use conductor::{ConductError, Conducted, Conductor, Observer, Start};
 pub use people::{People, Reached};
+pub use rehearsal::{Cast, Rehearsal, Rehearsed};

@@ -14,12 +14,12 @@ use holdpoint_core::rollback::{Replied, Reply};
 use holdpoint_core::run::command::Command;
 use holdpoint_core::run::event::Event;
 use holdpoint_core::time::Span;
-use holdpoint_journal::Blobs;
 use holdpoint_sandbox::{CallContext, Loaded, Sandbox, Source};
 use tokio::sync::oneshot;
 use tokio::task::{Id, JoinSet};
 
 use crate::people::{People, Question, Reached};
+use crate::shelf::Shelf;
 use crate::{call, rollback};
 
 /// What every deed of a run works with.
@@ -30,7 +30,9 @@ pub(crate) struct Scene {
     pub(crate) release: Arc<Release>,
     pub(crate) plugins: Arc<BTreeMap<PluginName, Loaded>>,
     pub(crate) sandbox: Sandbox,
-    pub(crate) blobs: Blobs,
+    pub(crate) shelf: Shelf,
+    /// Where the world of its calls comes from.
+    pub(crate) source: Source,
 }
 
 impl Scene {
@@ -52,7 +54,7 @@ impl Scene {
             effective: planned.effective.clone(),
             limits: planned.limits.clone(),
             timeout,
-            source: Source::Noted,
+            source: self.source.clone(),
         })
     }
 }

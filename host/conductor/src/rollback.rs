@@ -9,7 +9,7 @@ use holdpoint_core::time::Span;
 use holdpoint_sandbox::RollbackCall;
 use tokio::sync::oneshot;
 
-use crate::call::{cancelled, keep};
+use crate::call::cancelled;
 use crate::perform::{Scene, host_fault};
 
 /// What is asked of the rollback plugin, and how.
@@ -43,7 +43,7 @@ async fn replied(scene: Scene, order: Order) -> Replied {
         return Replied { reply: Reply::Error { fault }, facts: Facts::none() };
     };
     let result = scene.sandbox.roll_back(loaded, RollbackCall { context, deed: order.deed }).await;
-    match keep(scene.blobs, result.evidence, result.bodies).await {
+    match scene.shelf.clone().keep(result.evidence, result.bodies).await {
         Ok(()) => result.replied,
         // What was done to the target stands, whether or not its evidence could be kept: the answer counts.
         Err(why) => {

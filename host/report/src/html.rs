@@ -63,7 +63,8 @@ fn verdict(story: &Story) -> Markup {
             h1 { (headline.sentence) }
             @if let Some(subject) = &story.subject {
                 p.quiet { "Run " code { (subject.run) } ", started " (subject.started) ", took " (subject.took)
-                    @if subject.dry_run { ", " strong { "dry run" } } "." }
+                    @if subject.dry_run { ", " strong { "dry run" } }
+                    @if subject.rehearsal { ", " strong { "REHEARSAL" } } "." }
             }
         }
         @if let Some(reasons) = &story.reasons {

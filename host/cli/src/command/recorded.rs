@@ -51,7 +51,7 @@ impl Kind {
         };
         match &context.source {
             Source::Record(record) => record.calls(),
-            Source::Noted | Source::Counted => Vec::new(),
+            Source::Noted | Source::Counted | Source::Played(_) => Vec::new(),
         }
     }
 }

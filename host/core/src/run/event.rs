@@ -71,6 +71,8 @@ pub enum Mode {
     Real,
     /// It says what it would do: a rollback is planned and never executed.
     DryRun,
+    /// It does everything that a real one does, in a play: nothing that it meets is real.
+    Rehearsal,
 }
 
 /// What a commander may answer. (D-6)

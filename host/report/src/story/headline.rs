@@ -45,8 +45,10 @@ impl Headline {
             Some(closing) => Self::ended(course, closing.ending),
             None => Self::under_way(course),
         };
-        if course.start().mode == Mode::DryRun {
-            headline.sentence.push_str(" This was a dry run: nothing was changed.");
+        match course.start().mode {
+            Mode::Real => {}
+            Mode::DryRun => headline.sentence.push_str(" This was a dry run: nothing was changed."),
+            Mode::Rehearsal => headline.sentence.insert_str(0, "REHEARSAL, in which nothing was real: "),
         }
         headline
     }

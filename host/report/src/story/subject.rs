@@ -26,6 +26,9 @@ pub(crate) struct Subject {
     pub(crate) plugins: Vec<Plugin>,
     pub(crate) host: String,
     pub(crate) dry_run: bool,
+    /// Whether nothing that it met was real.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) rehearsal: bool,
     /// RFC 3339 in UTC.
     pub(crate) started: String,
     /// RFC 3339 in UTC; absent as long as the run goes on.
@@ -67,6 +70,7 @@ impl Subject {
             plugins: start.plan.plugins.iter().map(|(name, plugin)| Plugin::of(name.as_str(), plugin)).collect(),
             host: start.host.clone(),
             dry_run: start.mode == Mode::DryRun,
+            rehearsal: start.mode == Mode::Rehearsal,
             started: began.1.to_string(),
             ended: ended.and_then(|at| moment(entries, at)),
             started_unix_ms: began.1.0,
@@ -94,6 +98,14 @@ impl Subject {
         stated.chain(labels.iter().map(|(name, value)| (name.as_str(), value.as_str()))).collect()
     }
 
+    fn mode(&self) -> &'static str {
+        match (self.rehearsal, self.dry_run) {
+            (true, _) => "REHEARSAL: nothing was real",
+            (false, true) => "dry run: nothing was changed",
+            (false, false) => "real",
+        }
+    }
+
     /// The run's facts with their names.
     pub(crate) fn run_facts(&self) -> Vec<(&str, &str)> {
         vec![
@@ -101,7 +113,7 @@ impl Subject {
             ("Started", &self.started),
             ("Ended", self.ended.as_deref().unwrap_or("not ended")),
             ("Took", &self.took),
-            ("Mode", if self.dry_run { "dry run: nothing was changed" } else { "real" }),
+            ("Mode", self.mode()),
             ("Plan", &self.plan),
             ("Plan digest", &self.plan_digest),
             ("Host", &self.host),

@@ -37,6 +37,7 @@ pub(crate) fn event(event: &Event, entry: &Entry, ledger: &Ledger) -> Option<Hap
             let how = match mode {
                 Mode::Real => "",
                 Mode::DryRun => " as a dry run",
+                Mode::Rehearsal => " as a REHEARSAL",
             };
             let (service, version, place) = (&release.service, &release.version, &release.environment);
             format!("run {run} of {service} {version} in {place} started{how}, by holdpoint {host}")

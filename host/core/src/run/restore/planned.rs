@@ -30,7 +30,7 @@ impl Planned {
     /// Begins with the first step. A dry run ends instead. (D-5)
     pub(super) fn begin(self, means: &mut Means<'_>) -> Moved {
         match means.mode {
-            Mode::Real => Begun::begin(self.deadline, self.plan, means),
+            Mode::Real | Mode::Rehearsal => Begun::begin(self.deadline, self.plan, means),
             Mode::DryRun => {
                 let (summary, steps) = (self.plan.summary.clone(), self.plan.steps.clone());
                 let reason = Reason::plain(Ground::DryRun { summary, steps });

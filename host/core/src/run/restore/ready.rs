@@ -112,7 +112,7 @@ impl Ready {
     fn already_there(self, why: &str, means: &mut Means<'_>) -> Moved {
         let account = format!("the previous version runs already: {why}");
         match means.mode {
-            Mode::Real => Known::complete(None, account, means),
+            Mode::Real | Mode::Rehearsal => Known::complete(None, account, means),
             Mode::DryRun => {
                 let reason = Reason::plain(Ground::DryRun { summary: account, steps: Vec::new() });
                 Moved::end(Restoring::Ready(self), Ending::Escalated, reason)
