@@ -99,6 +99,7 @@ fn word(kind: PluginKind) -> &'static str {
     match kind {
         PluginKind::Check => "check",
         PluginKind::Rollback => "rollback",
+        PluginKind::Rollout => "rollout",
     }
 }
 

@@ -15,6 +15,7 @@ pub const INTERFACE: Version = Version::new(0, 1, 0);
 const PACKAGE: &str = "holdpoint:plugin";
 const CHECKER: &str = "checker";
 const RESTORER: &str = "restorer";
+const SHIFTER: &str = "shifter";
 
 /// What of our package a plugin may import.
 const OURS: [&str; 5] = ["types", "http", "net", "log", "clock"];
@@ -101,18 +102,19 @@ pub enum ShapeError {
         /// What gave it away.
         sign: &'static str,
     },
-    /// It exports neither of our interfaces.
+    /// It exports none of our interfaces.
     #[error(
         "the component was built for another world: it exports {exports}; \
-         a check exports {PACKAGE}/{CHECKER}@{INTERFACE}, a rollback plugin {PACKAGE}/{RESTORER}@{INTERFACE}"
+         a check exports {PACKAGE}/{CHECKER}@{INTERFACE}, a rollback plugin {PACKAGE}/{RESTORER}@{INTERFACE}, \
+         a rollout plugin {PACKAGE}/{SHIFTER}@{INTERFACE}"
     )]
     WrongWorld {
         /// What it exports, as a list.
         exports: String,
     },
-    /// It exports both of our interfaces.
-    #[error("the component exports both {CHECKER} and {RESTORER}; a bundle is one plugin, so build two")]
-    TwoWorlds,
+    /// It exports two of our interfaces.
+    #[error("the component exports both {0} and {1}; a bundle is one plugin, so build two")]
+    TwoWorlds(&'static str, &'static str),
     /// It was built for a version of the interface that this host does not speak.
     #[error("the component names {name}; this host speaks {PACKAGE} 0.1.x: build it against {INTERFACE}")]
     UnknownVersion {
@@ -148,6 +150,7 @@ impl Shape {
         match self.kind {
             PluginKind::Check => CHECKER,
             PluginKind::Rollback => RESTORER,
+            PluginKind::Rollout => SHIFTER,
         }
     }
 }
@@ -192,14 +195,16 @@ fn first_bytes(bytes: &[u8]) -> String {
 
 /// Finds the one world that the exports belong to.
 fn world(exports: &[&str]) -> Result<(PluginKind, Version), ShapeError> {
-    let found = |interface: &str| {
-        exports.iter().map(|name| Import::of(name)).find(|name| name.package == PACKAGE && name.interface == interface)
-    };
-    let (kind, name) = match (found(CHECKER), found(RESTORER)) {
-        (Some(checker), None) => (PluginKind::Check, checker),
-        (None, Some(restorer)) => (PluginKind::Rollback, restorer),
-        (Some(_), Some(_)) => return Err(ShapeError::TwoWorlds),
-        (None, None) => return Err(ShapeError::WrongWorld { exports: listed(exports) }),
+    let worlds = [(PluginKind::Check, CHECKER), (PluginKind::Rollback, RESTORER), (PluginKind::Rollout, SHIFTER)];
+    let exported: Vec<Import> =
+        exports.iter().map(|name| Import::of(name)).filter(|name| name.package == PACKAGE).collect();
+    let mut found = worlds.into_iter().filter_map(|(kind, interface)| {
+        exported.iter().find(|name| name.interface == interface).map(|name| (kind, interface, name))
+    });
+    let (kind, name) = match (found.next(), found.next()) {
+        (Some((kind, _, name)), None) => (kind, name),
+        (Some((_, one, _)), Some((_, other, _))) => return Err(ShapeError::TwoWorlds(one, other)),
+        (None, _) => return Err(ShapeError::WrongWorld { exports: listed(exports) }),
     };
     match &name.version {
         Some(version) if spoken(version) => Ok((kind, version.clone())),

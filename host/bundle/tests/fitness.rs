@@ -90,6 +90,13 @@ fn a_rollback_plugin_is_told_from_a_check_by_its_export() {
 }
 
 #[test]
+fn a_rollout_plugin_is_told_from_the_others_by_its_export() {
+    let bundle = Bundle::from_bytes(with_manifest(plain("rollout"), "rollout"), CAP).unwrap();
+
+    assert_eq!((bundle.shape.kind, bundle.shape.kind_interface()), (PluginKind::Rollout, "shifter"));
+}
+
+#[test]
 fn a_manifest_of_the_other_kind_is_refused() {
     let error = refused(with_manifest(plain("check"), "rollback"));
 

@@ -6,6 +6,8 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::rollout::Share;
+
 /// Identifies a run. The text of a UUID of version 7, so that runs sort by their start.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -47,7 +49,7 @@ impl fmt::Display for CallId {
 #[serde(transparent)]
 pub struct Sequence(pub u64);
 
-/// The key under which one rollback is carried out, however often it is asked for.
+/// The key under which one rollback or one shift is carried out, however often it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct IdempotencyKey(String);
@@ -56,6 +58,11 @@ impl IdempotencyKey {
     /// The key of a run's one rollback.
     pub fn of(run: &RunId) -> Self {
         Self(alloc::format!("holdpoint-{run}"))
+    }
+
+    /// The key of a run's shift to this share of the traffic.
+    pub fn of_shift(run: &RunId, share: Share) -> Self {
+        Self(alloc::format!("holdpoint-{run}-shift-{}", share.percent()))
     }
 
     /// The key as text.

@@ -26,6 +26,7 @@ pub mod gate;
 pub mod decision;
 pub mod reason;
 pub mod rollback;
+pub mod rollout;
 pub mod stat;
 pub mod assess;
 pub mod run;

@@ -17,6 +17,8 @@ pub enum PluginKind {
     Check,
     /// Brings the previous version back.
     Rollback,
+    /// Shifts traffic to the released version.
+    Rollout,
 }
 
 /// A plugin's manifest.

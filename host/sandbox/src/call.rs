@@ -31,7 +31,7 @@ use crate::world::{Asked, Source};
 pub struct CallContext {
     /// The plugin's name in the plan.
     pub plugin: PluginName,
-    /// The name of the check, or `rollback`.
+    /// The name of the check, or `rollback`, or `rollout`.
     pub name: String,
     /// The settings: one JSON object, as text.
     pub settings: String,
@@ -77,7 +77,7 @@ impl Sandbox {
     /// Calls a check. Dropping the future ends the call.
     pub async fn check(&self, plugin: &Loaded, call: CheckCall) -> CheckResult {
         let Pre::Check(pre) = &*plugin.pre else {
-            let outcome = Outcome::Error { fault: misused("it is a rollback plugin") };
+            let outcome = Outcome::Error { fault: misused("it is not a check plugin") };
             let called = Called { outcome, facts: Facts::none() };
             return CheckResult { called, evidence: Vec::new(), bodies: Vec::new(), asked: None };
         };

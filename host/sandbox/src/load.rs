@@ -12,6 +12,7 @@ use wasmtime::component::{Component, Linker};
 
 use crate::bindings::check::CheckPre;
 use crate::bindings::rollback::RollbackPre;
+use crate::bindings::rollout::RolloutPre;
 use crate::cache::Cache;
 use crate::compile::{CompileError, Compiler};
 use crate::state::State;
@@ -37,10 +38,11 @@ pub struct Loaded {
     pub(crate) burns: Arc<AtomicBool>,
 }
 
-/// A linked plugin of either kind.
+/// A linked plugin of any kind.
 pub(crate) enum Pre {
     Check(CheckPre<State>),
     Rollback(RollbackPre<State>),
+    Rollout(RolloutPre<State>),
 }
 
 impl Loaded {
@@ -116,6 +118,7 @@ impl Loader {
         match raw.kind {
             PluginKind::Check => CheckPre::new(pre).map(Pre::Check).map_err(link),
             PluginKind::Rollback => RollbackPre::new(pre).map(Pre::Rollback).map_err(link),
+            PluginKind::Rollout => RolloutPre::new(pre).map(Pre::Rollout).map_err(link),
         }
     }
 

@@ -47,7 +47,7 @@ impl Sandbox {
     /// Calls a rollback plugin. Dropping the future ends the call, not what it has started elsewhere.
     pub async fn roll_back(&self, plugin: &Loaded, call: RollbackCall) -> RollbackResult {
         let Pre::Rollback(pre) = &*plugin.pre else {
-            let reply = Reply::Error { fault: misused("it is a check plugin") };
+            let reply = Reply::Error { fault: misused("it is not a rollback plugin") };
             let replied = Replied { reply, facts: Facts::none() };
             return RollbackResult { replied, evidence: Vec::new(), bodies: Vec::new(), asked: None };
         };

@@ -59,6 +59,10 @@ impl Sandbox {
                 let check = pre.instantiate_async(&mut *store).await.map_err(Starting::failed)?;
                 check.holdpoint_plugin_checker().call_validate(&mut *store, settings).await
             }
+            Pre::Rollout(pre) => {
+                let shifter = pre.instantiate_async(&mut *store).await.map_err(Starting::failed)?;
+                shifter.holdpoint_plugin_shifter().call_validate(&mut *store, settings).await
+            }
             Pre::Rollback(pre) => {
                 let restorer = pre.instantiate_async(&mut *store).await.map_err(Starting::failed)?;
                 restorer.holdpoint_plugin_restorer().call_validate(&mut *store, settings).await

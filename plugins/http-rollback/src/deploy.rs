@@ -1,16 +1,14 @@
 //! The four questions, asked of a deploy tool.
 
+use holdpoint_http_deploy::facts::Facts;
+use holdpoint_http_deploy::filled::Filled;
+use holdpoint_http_deploy::status::{Standing, get, word};
 use holdpoint_sdk::finding::excerpt;
-use holdpoint_sdk::http::Answer;
 use holdpoint_sdk::rollback::{
     Order, Progress, Readiness, Rollback, RollbackPlan, StatusReport, Step as Planned, StepEnd, StepReport,
 };
-use holdpoint_sdk::template::Template;
 use holdpoint_sdk::{Call, Failure, Host, Problem};
-use serde_json::Value;
 
-use crate::facts::Facts;
-use crate::filled::{Body, Filled};
 use crate::settings::{Settings, Step};
 use crate::validate::problems;
 
@@ -23,9 +21,9 @@ impl Rollback for Settings {
     }
 
     fn ready(&self, host: &Host, call: &Call) -> Result<Readiness, Failure> {
-        let facts = Facts { call, key: SOME_KEY };
+        let facts = of_release(call, SOME_KEY);
         for step in &self.steps {
-            if let Err(why) = Filled::of(step, facts) {
+            if let Err(why) = filled(step, facts) {
                 return Ok(Readiness::Refused(why.to_string()));
             }
         }
@@ -50,8 +48,8 @@ impl Rollback for Settings {
     fn plan(&self, _: &Host, call: &Call) -> Result<RollbackPlan, Failure> {
         let mut steps = Vec::new();
         for step in &self.steps {
-            let filled = Filled::of(step, Facts { call, key: SOME_KEY })?;
-            let summary = format!("{} ({} {})", filled.summary, step.method, filled.url);
+            let (summary, filled) = filled(step, of_release(call, SOME_KEY))?;
+            let summary = format!("{summary} ({} {})", filled.method, filled.url);
             steps.push(Planned::new(&step.id, summary, ""));
         }
         let to = call.release.previous_version.as_deref().unwrap_or("the previous version");
@@ -63,17 +61,8 @@ impl Rollback for Settings {
             return Err(Failure::Settings(format!("the settings have no step {:?} any more", step.id)));
         };
         let key = self.key_of(own, order.key);
-        let filled = Filled::of(own, Facts { call, key: &key })?;
-        let mut request = host.request(&own.method, &filled.url).header(&self.idempotency_header, &key);
-        for (name, value) in filled.headers {
-            request = request.header(name, value);
-        }
-        let request = match filled.body {
-            None => request,
-            Some(Body::Text(text)) => request.body(text),
-            Some(Body::Json(json)) => request.json(&json),
-        };
-        let answer = request.send()?;
+        let (_, filled) = filled(own, of_release(call, &key))?;
+        let answer = filled.send(host, &self.idempotency_header, &key)?;
         let summary = format!("{} answered {}: {}", own.id, answer.status, excerpt(&answer.text()));
         if own.started.contains(&answer.status) {
             return Ok(StepReport::new(StepEnd::Started, summary));
@@ -108,29 +97,28 @@ impl Settings {
 
     /// Asks the tool how far the operation under one key is.
     fn look(&self, host: &Host, call: &Call, key: &str) -> Result<(Progress, String), Failure> {
-        let answer = get(host, &self.status.url, Facts { call, key })?;
-        if answer.status == 404 {
-            let said = "the deploy tool knows of no operation under this key".to_owned();
-            return Ok((Progress::NotBegun, said));
-        }
-        let said = excerpt(&answer.text());
-        if answer.status != 200 {
-            return Ok((Progress::Unknown, format!("the deploy tool answered {}: {said}", answer.status)));
-        }
-        let word = word(&answer, &self.status.pointer);
-        let progress = word.as_ref().map_or(Progress::Unknown, |word| self.progress(word));
-        Ok((progress, format!("the deploy tool says {}", word.unwrap_or(said))))
+        let (standing, said) = self.status.look(host, of_release(call, key))?;
+        Ok((progress(standing), said))
     }
+}
 
-    fn progress(&self, word: &str) -> Progress {
-        let lists = [
-            (&self.status.complete, Progress::Complete),
-            (&self.status.under_way, Progress::UnderWay),
-            (&self.status.failed, Progress::Failed),
-            (&self.status.partial, Progress::Partial),
-        ];
-        let found = lists.into_iter().find(|(words, _)| words.iter().any(|known| known == word));
-        found.map_or(Progress::Unknown, |(_, progress)| progress)
+fn of_release<'a>(call: &'a Call, key: &'a str) -> Facts<'a> {
+    Facts { call, key, percent: None }
+}
+
+/// A step's summary and call with everything filled in.
+fn filled(step: &Step, facts: Facts<'_>) -> Result<(String, Filled), Failure> {
+    Ok((step.summary.fill(&facts)?, Filled::of(step.stated(), facts)?))
+}
+
+fn progress(standing: Standing) -> Progress {
+    match standing {
+        Standing::NotBegun => Progress::NotBegun,
+        Standing::UnderWay => Progress::UnderWay,
+        Standing::Complete => Progress::Complete,
+        Standing::Partial => Progress::Partial,
+        Standing::Failed => Progress::Failed,
+        Standing::Unknown => Progress::Unknown,
     }
 }
 
@@ -147,18 +135,5 @@ fn together(all: &[Progress]) -> Progress {
         (true, false) => Progress::Complete,
         (false, true) => Progress::NotBegun,
         (false, false) => Progress::Unknown,
-    }
-}
-
-fn get(host: &Host, url: &Template, facts: Facts<'_>) -> Result<Answer, Failure> {
-    Ok(host.get(url.fill_url(&facts)?).send()?)
-}
-
-/// The text, number or truth at a pointer.
-fn word(answer: &Answer, pointer: &str) -> Option<String> {
-    match answer.pointer(pointer).ok()?? {
-        Value::String(text) => Some(text),
-        other @ (Value::Number(_) | Value::Bool(_)) => Some(other.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }

@@ -1,8 +1,6 @@
 //! The `http-rollback` plugin: any deploy tool that has an HTTP API.
 
 mod deploy;
-mod facts;
-mod filled;
 mod settings;
 mod validate;
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use holdpoint_http_deploy::filled::Stated;
+use holdpoint_http_deploy::status::Status;
 use holdpoint_sdk::template::Template;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -75,26 +77,11 @@ pub(crate) struct Step {
     pub(crate) started: Vec<u16>,
 }
 
-/// Where the tool tells how far a rollback is.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Status {
-    /// The address; `{{key}}` stands for the idempotency key.
-    pub(crate) url: Template,
-    /// The JSON pointer of the word that tells.
-    pub(crate) pointer: String,
-    /// The words that mean complete. Default: complete.
-    #[serde(default = "complete")]
-    pub(crate) complete: Vec<String>,
-    /// The words that mean under way. Default: under-way.
-    #[serde(default = "under_way")]
-    pub(crate) under_way: Vec<String>,
-    /// The words that mean failed. Default: failed.
-    #[serde(default = "failed")]
-    pub(crate) failed: Vec<String>,
-    /// The words that mean partial. Default: partial.
-    #[serde(default = "partial")]
-    pub(crate) partial: Vec<String>,
+impl Step {
+    /// The call alone.
+    pub(crate) fn stated(&self) -> Stated<'_> {
+        Stated { method: &self.method, url: &self.url, headers: &self.headers, body: self.body.as_ref() }
+    }
 }
 
 fn usual_header() -> String {
@@ -111,20 +98,4 @@ fn usual_done() -> Vec<u16> {
 
 fn usual_started() -> Vec<u16> {
     vec![202]
-}
-
-fn complete() -> Vec<String> {
-    vec!["complete".to_owned()]
-}
-
-fn under_way() -> Vec<String> {
-    vec!["under-way".to_owned()]
-}
-
-fn failed() -> Vec<String> {
-    vec!["failed".to_owned()]
-}
-
-fn partial() -> Vec<String> {
-    vec!["partial".to_owned()]
 }

@@ -1,4 +1,4 @@
-//! Write Holdpoint checks and rollbacks in Rust.
+//! Write Holdpoint checks, rollbacks and rollouts in Rust.
 //!
 #![doc = include_str!("../README.md")]
 
@@ -11,6 +11,7 @@ pub mod host;
 pub mod http;
 pub mod net;
 pub mod rollback;
+pub mod rollout;
 pub mod settings;
 pub mod target;
 pub mod template;
@@ -34,4 +35,5 @@ pub use check::CheckResult;
 pub use findings::Findings;
 pub use host::Host;
 pub use rollback::Rollback;
+pub use rollout::Rollout;
 pub use target::{Endpoint, Target};

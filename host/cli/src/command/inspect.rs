@@ -67,6 +67,7 @@ fn kind(kind: PluginKind) -> &'static str {
     match kind {
         PluginKind::Check => "check",
         PluginKind::Rollback => "rollback",
+        PluginKind::Rollout => "rollout",
     }
 }
 

@@ -102,16 +102,20 @@ pub(super) fn find<'a>(
         reader.curable(Code::UnknownName, name.at, (what, format!("add [plugin.{plugin}] with its bundle")));
         return None;
     };
-    if known.kind().is_some_and(|kind| kind != wanted) {
-        let (is, should) = match wanted {
-            PluginKind::Check => ("a rollback plugin", "a check plugin"),
-            PluginKind::Rollback => ("a check plugin", "a rollback plugin"),
-        };
-        let what = format!("{owner} calls plugin {plugin:?}, which is {is}");
-        reader.curable(Code::WrongKind, name.at, (what, format!("name {should}")));
+    if let Some(kind) = known.kind().filter(|kind| *kind != wanted) {
+        let what = format!("{owner} calls plugin {plugin:?}, which is {}", in_words(kind));
+        reader.curable(Code::WrongKind, name.at, (what, format!("name {}", in_words(wanted))));
         return None;
     }
     Some(known)
+}
+
+const fn in_words(kind: PluginKind) -> &'static str {
+    match kind {
+        PluginKind::Check => "a check plugin",
+        PluginKind::Rollback => "a rollback plugin",
+        PluginKind::Rollout => "a rollout plugin",
+    }
 }
 
 /// The timeout, within the plugin's wall limit.

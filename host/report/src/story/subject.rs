@@ -127,6 +127,7 @@ impl Plugin {
         let kind = match plugin.kind {
             PluginKind::Check => "check",
             PluginKind::Rollback => "rollback",
+            PluginKind::Rollout => "rollout",
         };
         Self {
             name: name.to_owned(),

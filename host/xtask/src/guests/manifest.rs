@@ -46,6 +46,7 @@ struct PluginFile {
 enum Kind {
     Check,
     Rollback,
+    Rollout,
 }
 
 /// One host import that the plugin can't do without, and the reason, for whoever grants it.
