@@ -1,5 +1,6 @@
 //! People: how a question reaches the commander. The answer comes back as an event, like everything else.
 
+use holdpoint_core::plan::people::Way;
 use holdpoint_core::time::Span;
 
 /// A question to the commander.
@@ -11,6 +12,8 @@ pub struct Question {
     pub question: String,
     /// How long an answer is waited for; absent: until one comes.
     pub within: Option<Span>,
+    /// How people are to be told; empty: as the host does it.
+    pub ways: Vec<Way>,
 }
 
 /// Whether a question reached somebody.

@@ -114,8 +114,8 @@ impl Performer {
                 }
                 None
             }
-            Command::Ask { commander, question, within } => {
-                match self.people.ask(Question { commander, question, within }) {
+            Command::Ask { commander, question, within, ways } => {
+                match self.people.ask(Question { commander, question, within, ways }) {
                     Reached::Somebody => None,
                     Reached::Nobody => Some(Event::NobodyToAsk),
                 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use holdpoint_core::name::PluginName;
+use holdpoint_core::plan::people::Escalation;
+use holdpoint_core::plan::phase::Phase;
 
 use crate::draft::Draft;
 use crate::lower::plugin::Known;
@@ -10,6 +12,7 @@ use crate::reader::Reader;
 
 mod unused;
 mod response;
+mod path;
 mod time;
 
 /// Looks for what is probably not meant.
@@ -17,4 +20,9 @@ pub(crate) fn check(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader
     unused::check(draft, plugins, reader);
     response::check(draft, reader);
     time::check(draft, plugins, reader);
+}
+
+/// Looks at the escalation paths beside all that may take them.
+pub(crate) fn check_paths(draft: &Draft, phases: &[Phase], escalation: &Escalation, reader: &mut Reader<'_>) {
+    path::check(draft, phases, escalation, reader);
 }

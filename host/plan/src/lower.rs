@@ -73,6 +73,7 @@ pub fn lower(draft: &Draft, context: &Context) -> (Option<Plan>, Vec<Problem>) {
     settings::check(draft, &plugins, &mut reader);
     placeholder::check(draft, &mut reader);
     lint::check(draft, &plugins, &mut reader);
+    lint::check_paths(draft, &phases, &escalation, &mut reader);
     let mut problems = reader.problems;
     sort(&mut problems);
     if draft.broken || any_error(&problems) || context.environment.is_none() {

@@ -45,7 +45,7 @@ mod tests {
     use crate::node::{Entry, Node, Value};
     use crate::problem::Code;
     use crate::raw::check::{Check, Phase};
-    use crate::raw::document::Escalation;
+    use crate::raw::document::{Escalation, Path};
     use crate::raw::endpoint::{Binding, Endpoint};
     use crate::raw::plugin::{Grant, Limits, Plugin};
     use crate::raw::rollback::Rollback;
@@ -89,6 +89,7 @@ mod tests {
     fn the_schema_and_the_reader_know_the_same_keys() {
         agree::<Document>();
         agree::<Escalation>();
+        agree::<Path>();
         agree::<Release>();
         agree::<Endpoint>();
         agree::<Binding>();
@@ -116,6 +117,7 @@ mod tests {
             "escalation",
             "grant",
             "limits",
+            "path",
             "phase",
             "plugin",
             "release",

@@ -7,7 +7,7 @@ use holdpoint_core::plan::check::Severity;
 use holdpoint_core::plan::endpoint::AddressRule;
 use holdpoint_core::plan::grant::{Method, NetOperation, PathPattern};
 use holdpoint_core::plan::limit::Bytes;
-use holdpoint_core::plan::people::Silence;
+use holdpoint_core::plan::people::{Silence, Way};
 use holdpoint_core::plan::phase::Arming;
 use holdpoint_core::release::{ChangeKind, Strategy};
 use holdpoint_core::response::Response;
@@ -258,6 +258,7 @@ choices! {
     NetOperation = NetOperation::ALL;
     ChangeKind = ChangeKind::ALL;
     Strategy = Strategy::ALL;
+    Way = Way::ALL;
     Silence = [("by-cause", Silence::ByCause), ("roll-back", Silence::RollsBack), ("hold", Silence::Holds)];
     UsedAs = [("placeholder", UsedAs::Placeholder), ("client-certificate", UsedAs::ClientCertificate)];
     Direction = [("rise", Direction::Rise), ("drop", Direction::Drop), ("either", Direction::Either)];

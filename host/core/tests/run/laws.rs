@@ -66,7 +66,12 @@ fn any_phase(place: usize) -> impl Strategy<Value = Phase> {
 fn any_escalation() -> impl Strategy<Value = Escalation> {
     let patience = prop_oneof![1 => Just(Patience::None), 3 => (1_u64..90).prop_map(|it| Patience::AnswerWithin(Span::from_secs(it)))];
     let silence = prop::sample::select(vec![Silence::ByCause, Silence::RollsBack, Silence::Holds]);
-    (patience, silence).prop_map(|(patience, on_silence)| Escalation { commander: "ada".into(), patience, on_silence })
+    (patience, silence).prop_map(|(patience, on_silence)| Escalation {
+        commander: "ada".into(),
+        patience,
+        on_silence,
+        paths: vec![],
+    })
 }
 
 fn any_recovery() -> impl Strategy<Value = Vec<Check>> {

@@ -34,7 +34,7 @@ fn a_run_that_can_not_decide_asks_its_commander_and_holds() {
 
     let commands = scene.ends("home", inconclusive());
 
-    let [Command::Ask { commander, question, within }] = commands.as_slice() else { panic!("{commands:?}") };
+    let [Command::Ask { commander, question, within, ways: _ }] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!((commander.as_str(), *within), ("ada", Some(Span::from_secs(60))));
     assert!(question.contains("check home (major): inconclusive"), "{question}");
     assert_eq!(scene.run.wakes().unwrap().why, "an answer of ada");

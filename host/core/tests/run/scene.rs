@@ -200,7 +200,7 @@ pub(crate) fn plan(phases: Vec<Phase>) -> Plan {
         plugins: BTreeMap::new(),
         phases,
         restore: None,
-        escalation: Escalation { commander: "ada".into(), patience, on_silence: Silence::ByCause },
+        escalation: Escalation { commander: "ada".into(), patience, on_silence: Silence::ByCause, paths: vec![] },
     }
 }
 

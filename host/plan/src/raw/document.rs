@@ -1,10 +1,13 @@
 //! The plan's outermost table, and who is asked.
 
 use holdpoint_core::name::{EndpointName, PluginName, SecretName};
-use holdpoint_core::plan::people::Silence;
+use holdpoint_core::plan::cause::RootCause;
+use holdpoint_core::plan::check::Severity;
+use holdpoint_core::plan::people::{Silence, Way};
+use holdpoint_core::response::Response;
 use holdpoint_core::time::Span;
 
-use crate::form::{Named, Table, Tables, Text};
+use crate::form::{List, Named, Table, Tables, Text};
 use crate::raw::check::Phase;
 use crate::raw::endpoint::Endpoint;
 use crate::raw::plugin::Plugin;
@@ -54,5 +57,27 @@ section! {
         /// What silence means: "by-cause" rolls back when something bad was seen and keeps holding when it merely
         /// could not be found out; "roll-back" rolls back; "hold" keeps holding.
         optional on_silence: Silence = Silence::ByCause,
+        /// What else is done and who else is asked, by what a failure is put down to and how bad it is. The first that
+        /// fits is taken; where none does, everything is as the rest of the plan says.
+        optional path: Tables<Path>,
+    }
+}
+
+section! {
+    /// A way for failures of one kind.
+    "path" Path {
+        /// The failures that are put down to this. Default: to anything.
+        optional cause: RootCause,
+        /// The failures that are as bad or worse. Default: however bad.
+        optional severity: Severity,
+        /// What such a failure asks for instead of what its check or rule says. It never lets through what would have
+        /// stopped the run, and says nothing of what could not be found out. Default: as the check or rule says.
+        optional response: Response,
+        /// How people are to be told: "page", "ticket", "meeting".
+        optional ways: List<Way>,
+        /// Who is told and asked instead of the commander.
+        optional to: Text,
+        /// How long the run holds for an answer, instead of the escalation's own.
+        optional answer_within: Span,
     }
 }

@@ -1,5 +1,6 @@
 //! The timeline: what happened and what was commanded, in order, in words.
 
+use holdpoint_core::plan::people::listed;
 use holdpoint_core::rollback::Deed;
 use holdpoint_core::run::command::{Command, Purpose};
 use holdpoint_core::run::entry::Entry;
@@ -78,9 +79,10 @@ pub(crate) fn command(command: &Command, entry: &Entry) -> Option<Happening> {
         Command::RollBack { call, plugin, deed: asked, .. } => {
             format!("rollback plugin {plugin} asked: {} ({call})", deed(asked))
         }
-        Command::Ask { commander, question, within } => {
+        Command::Ask { commander, question, within, ways } => {
             let within = within.map(|within| format!(", for {}", words::span(within))).unwrap_or_default();
-            format!("{commander} asked{within}: {}", question.lines().last().unwrap_or_default())
+            let told = if ways.is_empty() { String::new() } else { format!(", to be told by {}", listed(ways)) };
+            format!("{commander} asked{within}{told}: {}", question.lines().last().unwrap_or_default())
         }
         Command::Complain { .. } => return None,
         Command::Finish { ending } => format!("the run ended: {}", ending.words()),

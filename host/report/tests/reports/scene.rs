@@ -156,7 +156,7 @@ pub(crate) fn plan(phases: Vec<Phase>) -> Plan {
         plugins: BTreeMap::from([plugin("http", PluginKind::Check), plugin("switch", PluginKind::Rollback)]),
         phases,
         restore: Some(restore),
-        escalation: Escalation { commander: "on-call".into(), patience, on_silence: Silence::ByCause },
+        escalation: Escalation { commander: "on-call".into(), patience, on_silence: Silence::ByCause, paths: vec![] },
     }
 }
 

@@ -11,9 +11,10 @@ use crate::facts::Facts;
 use crate::id::{CallId, Digest};
 use crate::name::CheckName;
 use crate::outcome::{Called, Outcome};
+use crate::plan::cause::RootCause;
 use crate::plan::check::Urgency;
 use crate::plan::phase::Arming;
-use crate::plan::window::Signal;
+use crate::plan::window::{Rule, Signal};
 use crate::response::{Asked, Cause, Response, Sight};
 use crate::run::command::{Command, Purpose};
 use crate::time::{Elapsed, Moment, Span};
@@ -143,6 +144,11 @@ impl SignalRun {
     /// Its rules, in the plan's order.
     pub fn rules(&self) -> &[RuleRun] {
         &self.rules
+    }
+
+    /// When the plugin itself first called a sample bad.
+    pub(crate) const fn fails(&self) -> Option<&Fired> {
+        self.fails.as_ref()
     }
 
     /// What it came to; absent while it is sampled.
@@ -299,20 +305,25 @@ impl SignalRun {
     pub fn asked(&self) -> Option<Asked> {
         if let Some(End::Waived { by, reason, .. }) = &self.end {
             let account = format!("{by}: {reason}");
-            return Some(self.asks(None, Urgency::AtTheGate, (Sight::Good, "waived", account)));
+            return Some(self.asks(
+                (None, Urgency::AtTheGate),
+                self.signal.check.cause,
+                (Sight::Good, "waived", account),
+            ));
         }
         let armed = |(run, fired): &(&RuleRun, &Fired)| {
-            (run.rule.arming == Arming::Armed).then(|| (run.rule.response, run.rule.urgency, self.told(run, fired)))
+            let Rule { response, urgency, cause, arming, .. } = run.rule;
+            (arming == Arming::Armed).then(|| (response, urgency, cause, self.told(run, fired)))
         };
         let check = &self.signal.check;
-        let own = self.fails.as_ref().map(|fired| (check.on_fail, check.urgency, fired.found.clone()));
+        let own = self.fails.as_ref().map(|fired| (check.on_fail, check.urgency, check.cause, fired.found.clone()));
         let fired = rule::fired(&self.rules)
             .iter()
             .filter_map(armed)
             .chain(own)
-            .max_by_key(|(response, urgency, _)| (*response, *urgency));
-        if let Some((response, urgency, account)) = fired {
-            return Some(self.asks(Some(response), urgency, (Sight::Bad, "fail", account)));
+            .max_by_key(|(response, urgency, ..)| (*response, *urgency));
+        if let Some((response, urgency, cause, account)) = fired {
+            return Some(self.asks((Some(response), urgency), cause, (Sight::Bad, "fail", account)));
         }
         let (sight, word, account, response) = match self.end.as_ref()? {
             End::Enough => (Sight::Good, "pass", self.clean(), None),
@@ -320,15 +331,21 @@ impl SignalRun {
             End::Stopped { why } => (Sight::Unclear, "cancelled", why.clone(), Some(Response::Escalate)),
             End::Waived { .. } => return None,
         };
-        Some(self.asks(response, Urgency::AtTheGate, (sight, word, account)))
+        Some(self.asks((response, Urgency::AtTheGate), check.cause, (sight, word, account)))
     }
 
-    fn asks(&self, response: Option<Response>, urgency: Urgency, seen: (Sight, &'static str, String)) -> Asked {
-        let (sight, word, account) = seen;
+    fn asks(
+        &self,
+        (response, urgency): (Option<Response>, Urgency),
+        root: RootCause,
+        (sight, word, account): (Sight, &'static str, String),
+    ) -> Asked {
         let last = self.taken.last();
         let cause = Cause {
             check: self.name().clone(),
             severity: self.severity(),
+            root,
+            suspected: None,
             sight,
             word,
             account,
