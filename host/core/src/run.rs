@@ -11,7 +11,6 @@ pub mod ending;
 pub mod entry;
 pub mod event;
 mod left_behind;
-mod onset;
 pub mod people;
 pub mod phase;
 pub mod restore;

@@ -110,7 +110,9 @@ impl WindowRun {
         let purpose = Purpose::Sample { phase: self.phase.clone() };
         let mut commands = Vec::new();
         while let Some(place) = self.agenda.next_by(now) {
-            let Some(run) = self.signals.get_mut(place) else { continue };
+            // A host that slept beyond the end has nothing more to sample: what comes then is none of the window's.
+            let run = self.signals.get_mut(place).filter(|run| run.latest_due(now) <= ends);
+            let Some(run) = run else { continue };
             let call = calls.issue();
             commands.push(run.call(&purpose, call, now));
             self.agenda.calls(call, place, now.plus(run.patience()));

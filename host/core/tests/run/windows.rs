@@ -425,3 +425,55 @@ fn a_sample_whose_call_never_ends_is_given_up_and_the_window_goes_on() {
     watch(&mut scene, |_, _| number(0.0));
     assert_eq!(scene.run.ending(), Some(Ending::Confirmed));
 }
+
+#[test]
+fn a_rule_that_is_only_noted_does_not_hide_that_the_rest_could_not_be_found_out() {
+    let noted = Rule { response: Response::Note, ..above(0.02) };
+    let mut scene = Scene::start(watched(vec![signal("errors", vec![noted])]));
+
+    watch(&mut scene, |_, count| match count {
+        0 => number(0.5),
+        1..=20 => number(0.0),
+        _ => no_data(),
+    });
+
+    assert!(matches!(scene.commands.last(), Some(Command::Ask { .. })), "{:?}", scene.commands.last());
+    assert_eq!(scene.course().phases()[0].gate().unwrap().asked[0].cause.word, "inconclusive");
+}
+
+#[test]
+fn a_rule_that_is_answered_at_once_does_not_wait_for_a_stronger_one_that_is_not() {
+    let stronger = Rule { urgency: Urgency::AtTheGate, ..above(0.02) };
+    let hasty = Rule { response: Response::Escalate, ..above(0.05) };
+    let mut scene = Scene::start(watched(vec![signal("errors", vec![stronger, hasty])]));
+
+    watch(&mut scene, |_, count| number(if count < 10 { 0.03 } else { 0.06 }));
+
+    assert_eq!(rolled_back_at(&scene), 100, "the gate closes at once, and the strongest wins there");
+}
+
+#[test]
+fn a_host_that_slept_past_the_end_of_a_window_samples_nothing_more_for_it() {
+    let mut scene = Scene::start(watched(vec![signal("errors", vec![above(0.02)])]));
+    scene.ends("errors", number(0.0));
+    scene.waits(MINUTE.times(11));
+
+    let commands = scene.sleeps();
+
+    assert_eq!(called(&commands), [""; 0]);
+    let account = &scene.course().phases()[0].gate().unwrap().asked[0].cause.account;
+    assert!(account.starts_with("data was missing for 10m, and may be for 30s"), "{account}");
+}
+
+#[test]
+fn the_evidence_of_a_rule_is_of_the_sample_at_which_it_fired() {
+    let at_the_gate = Rule { urgency: Urgency::AtTheGate, ..above(0.02) };
+    let mut scene = Scene::start(watched(vec![signal("errors", vec![at_the_gate])]));
+
+    watch(&mut scene, |_, count| number(if count == 7 { 0.5 } else { 0.0 }));
+
+    let cause = &scene.course().phases()[0].gate().unwrap().asked[0].cause;
+    let eighth = &seen(&scene, "errors").taken()[7];
+    assert_eq!((cause.call, cause.evidence), (Some(eighth.call), eighth.evidence));
+    assert!(eighth.evidence.is_some());
+}

@@ -11,10 +11,9 @@ use crate::facts::Facts;
 use crate::id::{CallId, Digest};
 use crate::name::CheckName;
 use crate::outcome::{Called, Outcome};
-use crate::plan::cause::RootCause;
 use crate::plan::check::Urgency;
 use crate::plan::phase::Arming;
-use crate::plan::window::{Rule, Signal};
+use crate::plan::window::Signal;
 use crate::response::{Asked, Cause, Response, Sight};
 use crate::run::command::{Command, Purpose};
 use crate::time::{Elapsed, Moment, Span};
@@ -146,11 +145,6 @@ impl SignalRun {
         &self.rules
     }
 
-    /// When the plugin itself first called a sample bad.
-    pub(crate) const fn fails(&self) -> Option<&Fired> {
-        self.fails.as_ref()
-    }
-
     /// What it came to; absent while it is sampled.
     pub const fn end(&self) -> Option<&End> {
         self.end.as_ref()
@@ -182,12 +176,16 @@ impl SignalRun {
         self.next.filter(|next| self.running.is_none() && self.end.is_none() && *next <= ends)
     }
 
+    /// When the sample that is taken now is due: those that were missed meanwhile are left out.
+    pub(super) fn latest_due(&self, now: Elapsed) -> Elapsed {
+        let due = self.next.unwrap_or(now);
+        let missed = now.since(due).as_millis() / self.signal.interval.as_millis().max(1);
+        due.plus(self.signal.interval.times(missed))
+    }
+
     /// Takes the sample that is due. Those that were missed meanwhile are not made up for.
     pub(super) fn call(&mut self, purpose: &Purpose, call: CallId, now: Elapsed) -> Command {
-        let due = self.next.unwrap_or(now);
-        let interval = self.signal.interval.as_millis().max(1);
-        let missed = now.since(due).as_millis() / interval;
-        let due = due.plus(self.signal.interval.times(missed));
+        let due = self.latest_due(now);
         self.next = Some(due.plus(self.signal.interval));
         self.running = Some(Running { call, due });
         Command::Call {
@@ -305,53 +303,66 @@ impl SignalRun {
     pub fn asked(&self) -> Option<Asked> {
         if let Some(End::Waived { by, reason, .. }) = &self.end {
             let account = format!("{by}: {reason}");
-            return Some(self.asks(
-                (None, Urgency::AtTheGate),
-                self.signal.check.cause,
-                (Sight::Good, "waived", account),
-            ));
+            return Some(self.asks(None, Urgency::AtTheGate, (Sight::Good, "waived", account), self.taken.last()));
         }
-        let armed = |(run, fired): &(&RuleRun, &Fired)| {
-            let Rule { response, urgency, cause, arming, .. } = run.rule;
-            (arming == Arming::Armed).then(|| (response, urgency, cause, self.told(run, fired)))
-        };
-        let check = &self.signal.check;
-        let own = self.fails.as_ref().map(|fired| (check.on_fail, check.urgency, check.cause, fired.found.clone()));
-        let fired = rule::fired(&self.rules)
-            .iter()
-            .filter_map(armed)
-            .chain(own)
-            .max_by_key(|(response, urgency, ..)| (*response, *urgency));
-        if let Some((response, urgency, cause, account)) = fired {
-            return Some(self.asks((Some(response), urgency), cause, (Sight::Bad, "fail", account)));
+        match (self.bad(), self.unclear()) {
+            // What fired does not hide that the rest could not be found out: the stronger response wins. (D-3)
+            (Some(bad), Some(unclear)) if unclear.response > bad.response => Some(unclear),
+            (Some(bad), _) => Some(bad),
+            (None, Some(unclear)) => Some(unclear),
+            (None, None) => match self.end.as_ref()? {
+                End::Enough => {
+                    Some(self.asks(None, Urgency::AtTheGate, (Sight::Good, "pass", self.clean()), self.taken.last()))
+                }
+                End::TooLittle { .. } | End::Stopped { .. } | End::Waived { .. } => None,
+            },
         }
-        let (sight, word, account, response) = match self.end.as_ref()? {
-            End::Enough => (Sight::Good, "pass", self.clean(), None),
-            End::TooLittle { why } => (Sight::Unclear, "inconclusive", why.clone(), Some(check.on_inconclusive)),
-            End::Stopped { why } => (Sight::Unclear, "cancelled", why.clone(), Some(Response::Escalate)),
-            End::Waived { .. } => return None,
-        };
-        Some(self.asks((response, Urgency::AtTheGate), check.cause, (sight, word, account)))
     }
 
+    /// What the strongest armed rule that has fired asks for, or the plugin's own word. As soon as any of them stops
+    /// the run at once it is answered at once: the gate closes, and there the strongest wins. (D-2, D-3)
+    fn bad(&self) -> Option<Asked> {
+        let armed = |(run, fired): &(&RuleRun, &Fired)| {
+            let rule = &run.rule;
+            (rule.arming == Arming::Armed).then(|| (rule.response, rule.urgency, self.told(run, fired), fired.at))
+        };
+        let check = &self.signal.check;
+        let own = self.fails.as_ref().map(|fired| (check.on_fail, check.urgency, fired.found.clone(), fired.at));
+        let fired: Vec<_> = rule::fired(&self.rules).iter().filter_map(armed).chain(own).collect();
+        let urgency = fired.iter().filter(|(response, ..)| response.stops()).map(|(_, urgency, ..)| *urgency).max();
+        let (response, own, account, at) =
+            fired.into_iter().max_by_key(|(response, urgency, ..)| (*response, *urgency))?;
+        let sample = self.taken.iter().rfind(|taken| taken.due == at);
+        Some(self.asks(Some(response), urgency.unwrap_or(own), (Sight::Bad, "fail", account), sample))
+    }
+
+    /// What is asked for where there was too little data.
+    fn unclear(&self) -> Option<Asked> {
+        let (word, why, response) = match self.end.as_ref()? {
+            End::TooLittle { why } => ("inconclusive", why, self.signal.check.on_inconclusive),
+            End::Stopped { why } => ("cancelled", why, Response::Escalate),
+            End::Enough | End::Waived { .. } => return None,
+        };
+        Some(self.asks(Some(response), Urgency::AtTheGate, (Sight::Unclear, word, why.clone()), self.taken.last()))
+    }
+
+    /// With the evidence of the sample that it stands on.
     fn asks(
         &self,
-        (response, urgency): (Option<Response>, Urgency),
-        root: RootCause,
+        response: Option<Response>,
+        urgency: Urgency,
         (sight, word, account): (Sight, &'static str, String),
+        sample: Option<&Taken>,
     ) -> Asked {
-        let last = self.taken.last();
         let cause = Cause {
             check: self.name().clone(),
             severity: self.severity(),
-            root,
-            suspected: None,
             sight,
             word,
             account,
             attempts: self.taken.len(),
-            call: last.map(|taken| taken.call),
-            evidence: last.and_then(|taken| taken.evidence),
+            call: sample.map(|taken| taken.call),
+            evidence: sample.and_then(|taken| taken.evidence),
         };
         Asked { response, urgency, cause }
     }
