@@ -13,11 +13,13 @@ use serde::Serialize;
 use crate::gate::{Gate, Leave, Terms};
 use crate::id::{CallId, Digest};
 use crate::name::{CheckName, PhaseName};
+use crate::plan::cause::RootCause;
 use crate::plan::check::Severity;
+use crate::plan::people::{Pattern, Way, listed};
 use crate::plan::phase::Arming;
 use crate::response::{Asked, Response};
 use crate::rollback::Step;
-use crate::time::Span;
+use crate::time::{Elapsed, Span};
 
 /// Why something was decided. Its `Display` is the whole tree, one line a ground, indented by two blanks a level.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -52,12 +54,52 @@ pub enum Ground {
         check: CheckName,
         /// How bad it is when it fails.
         severity: Severity,
+        /// What the plan puts its failure down to.
+        cause: RootCause,
         /// The outcome's word.
         word: &'static str,
         /// How many calls were made.
         attempts: usize,
         /// What it asks for.
         response: Option<Response>,
+    },
+    /// What the service needs failed no later than the service did: a hint for people, by which nothing is decided.
+    DependencyFirst {
+        /// What failed first.
+        dependency: CheckName,
+        /// The first of the service's own that failed; absent when none has.
+        own: Option<CheckName>,
+        /// How much earlier; zero: at the same time, or none of the service's own has failed.
+        ahead: Span,
+    },
+    /// Something was failing.
+    Failing {
+        /// The check or signal that saw it.
+        check: CheckName,
+        /// What the plan puts it down to.
+        cause: RootCause,
+        /// Since when.
+        since: Elapsed,
+        /// When it was over; absent as far as is known.
+        until: Option<Elapsed>,
+        /// What was found, in one sentence.
+        account: String,
+    },
+    /// An escalation path of the plan was taken.
+    Path {
+        /// Its place in the plan, from 1.
+        number: usize,
+        /// What it is for.
+        pattern: Pattern,
+        /// Who is told, and asked when somebody is.
+        person: String,
+        /// How people are to be told; empty: as the host does it.
+        ways: Vec<Way>,
+    },
+    /// A plugin suspects a cause. Shown, never counted: only the plan's word decides.
+    Suspicion {
+        /// Which.
+        cause: RootCause,
     },
     /// What a check said, or what went wrong with it.
     Verdict {
@@ -127,6 +169,12 @@ impl Reason {
         Self { ground, because }
     }
 
+    /// The same with further grounds before its others.
+    pub(crate) fn headed_by(mut self, grounds: impl IntoIterator<Item = Self>) -> Self {
+        self.because.splice(0..0, grounds);
+        self
+    }
+
     /// How a rollback went.
     pub(crate) const fn rollback(account: String) -> Self {
         Self::plain(Ground::Rollback { account })
@@ -151,11 +199,14 @@ impl Reason {
         let ground = Ground::Check {
             check: cause.check.clone(),
             severity: cause.severity,
+            cause: cause.root,
             word: cause.word,
             attempts: cause.attempts,
             response: asked.response,
         };
-        Self { ground, because: vec![Self { ground: verdict, because: evidence.into_iter().collect() }] }
+        let mut because = vec![Self { ground: verdict, because: evidence.into_iter().collect() }];
+        because.extend(cause.suspected.map(|cause| Self::plain(Ground::Suspicion { cause })));
+        Self { ground, because }
     }
 
     fn of_leave(leave: &Leave) -> Self {
@@ -187,13 +238,31 @@ impl fmt::Display for Ground {
             Self::EveryGate => f.write_str("every gate let the release through"),
             Self::Owing => f.write_str("every gate let the release through, and something is to be mended"),
             Self::Gate { phase, arming, response } => write_gate(f, phase, *arming, *response),
-            Self::Check { check, severity, word, attempts, response } => {
-                write!(f, "check {check} ({}): {word}", severity.as_str())?;
+            Self::Check { check, severity, cause, word, attempts, response } => {
+                write!(f, "check {check} ({}{}): {word}", severity.as_str(), Known(*cause))?;
                 if *attempts > 1 {
                     write!(f, " after {attempts} attempts")?;
                 }
                 response.map_or(Ok(()), |response| write!(f, ", asks for {}", response.as_str()))
             }
+            Self::DependencyFirst { dependency, own, ahead } => {
+                write!(f, "the service may not be at fault: dependency {dependency} failed")?;
+                match own {
+                    None => f.write_str(", and nothing of the service's own has"),
+                    Some(own) if *ahead == Span::ZERO => write!(f, " at the same time as {own}"),
+                    Some(own) => write!(f, " {ahead} before {own}"),
+                }
+            }
+            Self::Failing { check, cause, since, until, account } => {
+                write!(f, "{check} ({cause}) from {} on", Span::from_millis(since.0))?;
+                until.map_or(Ok(()), |until| write!(f, " until {}", Span::from_millis(until.0)))?;
+                write!(f, ": {account}")
+            }
+            Self::Path { number, pattern, person, ways } => {
+                write!(f, "escalation path {number} ({pattern}): {person}")?;
+                if ways.is_empty() { Ok(()) } else { write!(f, ", to be told by: {}", listed(ways)) }
+            }
+            Self::Suspicion { cause } => write!(f, "the plugin suspects: {cause}"),
             Self::Verdict { account } => write!(f, "{account}"),
             Self::Evidence { call, digest: Some(digest) } => write!(f, "evidence of call {call}: {digest}"),
             Self::Evidence { call, digest: None } => write!(f, "call {call} left no evidence"),
@@ -218,6 +287,15 @@ impl fmt::Display for Ground {
             Self::NotRecovered => f.write_str("the recovery could not be verified"),
             Self::Interrupted { by } => write!(f, "interrupted by {by}"),
         }
+    }
+}
+
+/// A cause behind something else, where it is known.
+struct Known(RootCause);
+
+impl fmt::Display for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_known() { write!(f, ", {}", self.0) } else { Ok(()) }
     }
 }
 

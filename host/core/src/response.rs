@@ -9,6 +9,7 @@ use crate::attempt::Settled;
 use crate::id::{CallId, Digest};
 use crate::name::CheckName;
 use crate::outcome::Outcome;
+use crate::plan::cause::RootCause;
 use crate::plan::check::{Check, Severity, Urgency};
 use crate::verdict::Finds;
 
@@ -86,6 +87,21 @@ impl Outcome {
         }
     }
 
+    /// What the plugin puts it down to: the cause that its label `cause` names, unless it lets through.
+    pub fn suspects(&self) -> Option<RootCause> {
+        match self {
+            Self::Said { verdict } if !self.lets_through() => {
+                verdict.labels().get("cause").and_then(|word| RootCause::of_word(word)).filter(|it| it.is_known())
+            }
+            Self::Said { .. }
+            | Self::Error { .. }
+            | Self::Timeout { .. }
+            | Self::Skipped { .. }
+            | Self::Cancelled { .. }
+            | Self::Waived { .. } => None,
+        }
+    }
+
     /// What happened, in one sentence and without the outcome's own word.
     pub fn account(&self) -> String {
         match self {
@@ -116,6 +132,10 @@ pub struct Cause {
     pub check: CheckName,
     /// How bad it is when that check fails.
     pub severity: Severity,
+    /// What the plan puts it down to.
+    pub root: RootCause,
+    /// What the plugin puts it down to, if it says so and it is no pass.
+    pub suspected: Option<RootCause>,
     /// What was seen.
     pub sight: Sight,
     /// The outcome's word.
@@ -177,6 +197,8 @@ impl Cause {
         Self {
             check: check.name.clone(),
             severity: check.severity,
+            root: check.cause,
+            suspected: settled.outcome.suspects(),
             sight: settled.outcome.sight(),
             word: settled.outcome.word(),
             account: settled.outcome.account(),

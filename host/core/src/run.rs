@@ -11,6 +11,7 @@ pub mod ending;
 pub mod entry;
 pub mod event;
 mod left_behind;
+mod onset;
 pub mod people;
 pub mod phase;
 pub mod restore;

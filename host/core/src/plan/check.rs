@@ -84,6 +84,19 @@ pub enum Urgency {
     AtOnce,
 }
 
+impl Urgency {
+    /// When a check of this severity that asks for this is answered. A response that lets the run go on has nothing to
+    /// hurry for. (D-2)
+    pub const fn of_check(severity: Severity, response: Response) -> Self {
+        if response.stops() { severity.default_on_fail().1 } else { Self::AtTheGate }
+    }
+
+    /// When a rule that has fired is answered: what is known to be bad is not watched to the window's end.
+    pub const fn of_rule(response: Response) -> Self {
+        if response.stops() { Self::AtOnce } else { Self::AtTheGate }
+    }
+}
+
 /// How often something that is not an answer (error, timeout, inconclusive) is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempts {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::CallId;
 use crate::name::{CheckName, PhaseName, PluginName};
+use crate::plan::people::Way;
 use crate::rollback::Deed;
 use crate::run::ending::Ending;
 use crate::time::Span;
@@ -54,6 +55,9 @@ pub enum Command {
         question: String,
         /// How long an answer is waited for; absent: until one comes.
         within: Option<Span>,
+        /// How people are to be told; empty: as the host does it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ways: Vec<Way>,
     },
     /// An entry made no sense and changed nothing. For the log.
     Complain {

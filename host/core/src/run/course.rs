@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use crate::decision::Decision;
+use crate::decision::{Decision, Taken};
 use crate::gate::Gate;
 use crate::id::{CallId, Digest, RunId};
 use crate::plan::Plan;
@@ -36,6 +36,8 @@ pub struct Course {
     doing: Doing,
     rollback: Option<Restoring>,
     decisions: Vec<Decision>,
+    /// The escalation path of what is being decided.
+    path: Option<Taken>,
     closing: Option<Closing>,
 }
 

@@ -2,11 +2,12 @@
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 use serde::Serialize;
 
 use crate::gate::{Leave, Terms};
-use crate::plan::people::Silence;
+use crate::plan::people::{Silence, Way};
 use crate::reason::Reason;
 use crate::response::Sight;
 use crate::run::command::Command;
@@ -20,6 +21,10 @@ pub struct Hold {
     pub commander: String,
     /// What, in words.
     pub question: String,
+    /// How people are to be told.
+    pub ways: Vec<Way>,
+    /// How long an answer is waited for each time.
+    pub within: Span,
     /// When it was asked last.
     pub since: Elapsed,
     /// Until when an answer is waited for.
@@ -100,13 +105,14 @@ impl Hold {
             commander: self.commander.clone(),
             question: self.question.clone(),
             within: Some(self.until.since(now).min(Span::LONGEST)),
+            ways: self.ways.clone(),
         }
     }
 
     /// Asks again, for as long as before.
-    pub(crate) fn ask_again(&mut self, within: Span, now: Elapsed) -> Command {
+    pub(crate) fn ask_again(&mut self, now: Elapsed) -> Command {
         self.since = now;
-        self.until = now.plus(within);
+        self.until = now.plus(self.within);
         self.times = self.times.saturating_add(1);
         self.ask(now)
     }

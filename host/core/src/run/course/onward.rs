@@ -4,14 +4,14 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::decision::{Decided, Decision, decide_at_end, decide_at_gate};
+use crate::decision::{Decided, Decision, Taken, decide_at_end, decide_at_gate, path_of};
 use crate::gate::Gate;
-use crate::plan::people::Patience;
 use crate::reason::{Ground, Reason};
 use crate::response::Sight;
 use crate::run::command::Command;
 use crate::run::course::{Closing, Course, Doing};
 use crate::run::ending::Ending;
+use crate::run::onset;
 use crate::run::people::{CanRollBack, Hold, Silent, question, silence_of};
 use crate::run::phase::PhaseRun;
 use crate::run::restore::{Means, Moved, Restoring};
@@ -42,19 +42,31 @@ impl Course {
 
     fn follow_gate(&mut self, place: usize) -> Vec<Command> {
         let gate = self.phases.get(place).and_then(PhaseRun::gate);
-        if let Some((decided, reason)) = gate.and_then(decide_at_gate) {
-            return self.carry_out(decided, reason);
+        let decided = gate.and_then(|gate| {
+            let (decided, reason) = decide_at_gate(gate)?;
+            Some((decided, reason, path_of(&[gate], &self.start.plan.escalation)))
+        });
+        if let Some((decided, reason, path)) = decided {
+            return self.carry_out(decided, reason, path);
         }
         self.doing = Doing::Judging { phase: place.saturating_add(1) };
         Vec::new()
     }
 
     fn conclude(&mut self) -> Vec<Command> {
-        let (decided, reason) = decide_at_end(&self.gates());
-        self.carry_out(decided, reason)
+        let gates = self.gates();
+        let (decided, reason) = decide_at_end(&gates);
+        let path = path_of(&gates, &self.start.plan.escalation);
+        self.carry_out(decided, reason, path)
     }
 
-    fn carry_out(&mut self, decided: Decided, reason: Reason) -> Vec<Command> {
+    fn carry_out(&mut self, decided: Decided, reason: Reason, path: Option<Taken>) -> Vec<Command> {
+        let hint = match decided {
+            Decided::Confirm => None,
+            Decided::Hotfix | Decided::Escalate | Decided::RollBack => onset::hint(&self.phases),
+        };
+        let reason = reason.headed_by(hint.into_iter().chain(path.as_ref().map(Taken::told)));
+        self.path = path;
         match decided {
             Decided::Confirm => {
                 self.decide(Decided::Confirm, reason.clone());
@@ -72,9 +84,10 @@ impl Course {
     /// Holds and asks the commander, or ends when the plan waits for nobody. (D-6)
     fn escalate(&mut self, reason: Reason) -> Vec<Command> {
         self.decide(Decided::Escalate, reason.clone());
-        match self.start.plan.escalation.patience {
-            Patience::None => self.finish(Ending::Escalated, Reason::because(Ground::NoPatience, vec![reason])),
-            Patience::AnswerWithin(within) => self.hold(&reason, within),
+        let own = self.path.as_ref().and_then(|taken| taken.path.answer_within);
+        match own.or(self.start.plan.escalation.patience.within()) {
+            None => self.finish(Ending::Escalated, Reason::because(Ground::NoPatience, vec![reason])),
+            Some(within) => self.hold(&reason, within),
         }
     }
 
@@ -83,9 +96,12 @@ impl Course {
         let escalation = &self.start.plan.escalation;
         let phase = self.phases.iter().rposition(|phase| phase.closed().is_some()).unwrap_or_default();
         let cause = self.phases.get(phase).and_then(PhaseRun::gate).map_or(Sight::Unclear, Gate::sight);
+        let taken = self.path.as_ref();
         let hold = Hold {
-            commander: escalation.commander.clone(),
+            commander: taken.map_or(&escalation.commander, |taken| &taken.person).clone(),
             question: question(reason, can),
+            ways: taken.map(|taken| taken.path.ways.clone()).unwrap_or_default(),
+            within,
             since: self.now,
             until: self.now.plus(within),
             times: 1,
@@ -98,19 +114,15 @@ impl Course {
     }
 
     pub(super) fn nobody_answered(&mut self, mut hold: Hold) -> Vec<Command> {
-        match (hold.silence, self.start.plan.escalation.patience) {
-            (Silent::RollsBack, Patience::None | Patience::AnswerWithin(_)) => {
+        match hold.silence {
+            Silent::RollsBack => {
                 let reason = self.on_top_of_decision(Ground::Silence { waited: hold.until.since(hold.since) });
                 self.roll_back(reason)
             }
-            (Silent::AsksAgain, Patience::AnswerWithin(within)) => {
-                let ask = hold.ask_again(within, self.now);
+            Silent::AsksAgain => {
+                let ask = hold.ask_again(self.now);
                 self.doing = Doing::Holding { hold };
                 vec![ask]
-            }
-            (Silent::AsksAgain, Patience::None) => {
-                let reason = self.on_top_of_decision(Ground::NoPatience);
-                self.finish(Ending::Escalated, reason)
             }
         }
     }
@@ -172,7 +184,7 @@ impl Course {
     }
 
     fn decide(&mut self, decided: Decided, reason: Reason) {
-        self.decisions.push(Decision { at: self.now, decided, reason });
+        self.decisions.push(Decision { at: self.now, decided, reason, path: self.path.clone() });
     }
 
     /// A ground that stands on the decision made before.

@@ -24,7 +24,8 @@ use crate::time::{Elapsed, Moment};
 
 impl Course {
     pub(crate) fn begin(start: Start, now: Elapsed, began: Moment) -> (Self, Vec<Command>) {
-        let phases = start.plan.phases.iter().map(|phase| PhaseRun::of(phase, start.release.change)).collect();
+        let in_force = start.plan.phases.iter().map(|phase| start.plan.escalation.over(phase));
+        let phases = in_force.map(|phase| PhaseRun::of(&phase, start.release.change)).collect();
         let mut course = Self {
             start,
             began,
@@ -34,6 +35,7 @@ impl Course {
             doing: Doing::Judging { phase: 0 },
             rollback: None,
             decisions: Vec::new(),
+            path: None,
             closing: None,
         };
         let commands = course.judge();

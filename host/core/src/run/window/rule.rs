@@ -32,6 +32,8 @@ pub struct RuleRun {
     pub since: Option<Elapsed>,
     /// When it fired, if it did; it fires once.
     pub fired: Option<Fired>,
+    /// When the condition that made it fire held no longer; absent as long as it holds.
+    pub until: Option<Elapsed>,
     /// What was found at the latest sample that could be judged.
     pub latest: Option<String>,
 }
@@ -60,7 +62,7 @@ pub(super) enum Found {
 
 impl RuleRun {
     pub(super) const fn of(rule: Rule) -> Self {
-        Self { rule, since: None, fired: None, latest: None }
+        Self { rule, since: None, fired: None, until: None, latest: None }
     }
 
     /// Takes what was found at a sample that is data.
@@ -75,6 +77,9 @@ impl RuleRun {
             }
             Found::Not(found) => {
                 self.since = None;
+                if self.fired.is_some() {
+                    self.until.get_or_insert(at);
+                }
                 self.latest = Some(found);
             }
             Found::Open(why) => self.latest = Some(why),

@@ -11,9 +11,10 @@ use crate::facts::Facts;
 use crate::id::{CallId, Digest};
 use crate::name::CheckName;
 use crate::outcome::{Called, Outcome};
-use crate::plan::check::Urgency;
+use crate::plan::cause::RootCause;
+use crate::plan::check::{Check, Urgency};
 use crate::plan::phase::Arming;
-use crate::plan::window::Signal;
+use crate::plan::window::{Rule, Signal};
 use crate::response::{Asked, Cause, Response, Sight};
 use crate::run::command::{Command, Purpose};
 use crate::time::{Elapsed, Moment, Span};
@@ -143,6 +144,11 @@ impl SignalRun {
     /// Its rules, in the plan's order.
     pub fn rules(&self) -> &[RuleRun] {
         &self.rules
+    }
+
+    /// When the plugin itself first called a sample bad.
+    pub(crate) const fn fails(&self) -> Option<&Fired> {
+        self.fails.as_ref()
     }
 
     /// What it came to; absent while it is sampled.
@@ -302,20 +308,15 @@ impl SignalRun {
     /// What it asks for: as soon as a rule has fired, and at the end in any case.
     pub fn asked(&self) -> Option<Asked> {
         if let Some(End::Waived { by, reason, .. }) = &self.end {
-            let account = format!("{by}: {reason}");
-            return Some(self.asks(None, Urgency::AtTheGate, (Sight::Good, "waived", account), self.taken.last()));
+            let waived = (Sight::Good, "waived", format!("{by}: {reason}"));
+            return Some(self.asks((None, Urgency::AtTheGate), self.signal.check.cause, waived, self.taken.last()));
         }
         match (self.bad(), self.unclear()) {
             // What fired does not hide that the rest could not be found out: the stronger response wins. (D-3)
             (Some(bad), Some(unclear)) if unclear.response > bad.response => Some(unclear),
             (Some(bad), _) => Some(bad),
             (None, Some(unclear)) => Some(unclear),
-            (None, None) => match self.end.as_ref()? {
-                End::Enough => {
-                    Some(self.asks(None, Urgency::AtTheGate, (Sight::Good, "pass", self.clean()), self.taken.last()))
-                }
-                End::TooLittle { .. } | End::Stopped { .. } | End::Waived { .. } => None,
-            },
+            (None, None) => self.good(),
         }
     }
 
@@ -323,40 +324,55 @@ impl SignalRun {
     /// the run at once it is answered at once: the gate closes, and there the strongest wins. (D-2, D-3)
     fn bad(&self) -> Option<Asked> {
         let armed = |(run, fired): &(&RuleRun, &Fired)| {
-            let rule = &run.rule;
-            (rule.arming == Arming::Armed).then(|| (rule.response, rule.urgency, self.told(run, fired), fired.at))
+            let Rule { response, urgency, cause, arming, .. } = run.rule;
+            (arming == Arming::Armed).then(|| ((response, urgency), cause, self.told(run, fired), fired.at))
         };
-        let check = &self.signal.check;
-        let own = self.fails.as_ref().map(|fired| (check.on_fail, check.urgency, fired.found.clone(), fired.at));
+        let Check { on_fail, urgency, cause, .. } = self.signal.check;
+        let own = self.fails.as_ref().map(|fired| ((on_fail, urgency), cause, fired.found.clone(), fired.at));
         let fired: Vec<_> = rule::fired(&self.rules).iter().filter_map(armed).chain(own).collect();
-        let urgency = fired.iter().filter(|(response, ..)| response.stops()).map(|(_, urgency, ..)| *urgency).max();
-        let (response, own, account, at) =
-            fired.into_iter().max_by_key(|(response, urgency, ..)| (*response, *urgency))?;
+        let hurry =
+            fired.iter().filter(|((response, _), ..)| response.stops()).map(|((_, urgency), ..)| *urgency).max();
+        let ((response, urgency), root, account, at) = fired.into_iter().max_by_key(|(asked, ..)| *asked)?;
         let sample = self.taken.iter().rfind(|taken| taken.due == at);
-        Some(self.asks(Some(response), urgency.unwrap_or(own), (Sight::Bad, "fail", account), sample))
+        Some(self.asks((Some(response), hurry.unwrap_or(urgency)), root, (Sight::Bad, "fail", account), sample))
     }
 
     /// What is asked for where there was too little data.
     fn unclear(&self) -> Option<Asked> {
+        let check = &self.signal.check;
         let (word, why, response) = match self.end.as_ref()? {
-            End::TooLittle { why } => ("inconclusive", why, self.signal.check.on_inconclusive),
+            End::TooLittle { why } => ("inconclusive", why, check.on_inconclusive),
             End::Stopped { why } => ("cancelled", why, Response::Escalate),
             End::Enough | End::Waived { .. } => return None,
         };
-        Some(self.asks(Some(response), Urgency::AtTheGate, (Sight::Unclear, word, why.clone()), self.taken.last()))
+        let seen = (Sight::Unclear, word, why.clone());
+        Some(self.asks((Some(response), Urgency::AtTheGate), check.cause, seen, self.taken.last()))
+    }
+
+    /// What lets through, where there was enough data.
+    fn good(&self) -> Option<Asked> {
+        match self.end.as_ref()? {
+            End::Enough => {
+                let seen = (Sight::Good, "pass", self.clean());
+                Some(self.asks((None, Urgency::AtTheGate), self.signal.check.cause, seen, self.taken.last()))
+            }
+            End::TooLittle { .. } | End::Stopped { .. } | End::Waived { .. } => None,
+        }
     }
 
     /// With the evidence of the sample that it stands on.
     fn asks(
         &self,
-        response: Option<Response>,
-        urgency: Urgency,
+        (response, urgency): (Option<Response>, Urgency),
+        root: RootCause,
         (sight, word, account): (Sight, &'static str, String),
         sample: Option<&Taken>,
     ) -> Asked {
         let cause = Cause {
             check: self.name().clone(),
             severity: self.severity(),
+            root,
+            suspected: None,
             sight,
             word,
             account,
