@@ -29,6 +29,8 @@ mod check;
 mod phase;
 mod signal;
 mod rule;
+mod baseline;
+mod assess;
 mod restore;
 mod people;
 

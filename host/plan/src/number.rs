@@ -13,6 +13,10 @@ use crate::word::Word;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Number(pub(crate) f64);
 
+/// A whole number. What it may be is said where it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Whole(pub(crate) i64);
+
 /// A finite number, or the name of a signal.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum NumberOrName {
@@ -38,6 +42,20 @@ impl Form for Number {
 
     fn schema(_: &mut Definitions) -> Json {
         json!({"type": "number"})
+    }
+}
+
+impl Form for Whole {
+    fn read(node: &Node, spot: &Spot, reader: &mut Reader<'_>) -> Option<Self> {
+        let Value::Integer(number) = node.value else {
+            reader.wrong_type(node, spot, "a whole number");
+            return None;
+        };
+        Some(Self(number))
+    }
+
+    fn schema(_: &mut Definitions) -> Json {
+        json!({"type": "integer"})
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod endpoint;
 pub(crate) mod plugin;
 pub(crate) mod check;
 pub(crate) mod signal;
+pub(crate) mod assess;
 pub(crate) mod rollback;
 pub(crate) mod secret;
 pub(crate) mod policy;

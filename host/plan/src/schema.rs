@@ -44,6 +44,7 @@ mod tests {
     use super::*;
     use crate::node::{Entry, Node, Value};
     use crate::problem::Code;
+    use crate::raw::assess::{Assess, Condition, Range};
     use crate::raw::check::{Check, Phase};
     use crate::raw::document::{Escalation, Path};
     use crate::raw::endpoint::{Binding, Endpoint};
@@ -103,6 +104,9 @@ mod tests {
         agree::<Signal>();
         agree::<Traffic>();
         agree::<Rule>();
+        agree::<Assess>();
+        agree::<Condition>();
+        agree::<Range>();
         agree::<Policy>();
     }
 
@@ -111,7 +115,9 @@ mod tests {
         let sections: Vec<String> = plan()["$defs"].as_object().unwrap().keys().cloned().collect();
 
         let compared = [
+            "assess",
             "check",
+            "condition",
             "endpoint",
             "environment",
             "escalation",
@@ -120,6 +126,7 @@ mod tests {
             "path",
             "phase",
             "plugin",
+            "range",
             "release",
             "rollback",
             "rule",

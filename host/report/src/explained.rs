@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use holdpoint_core::assess::assessment::Assessment;
 use holdpoint_core::plan::Plan;
 use holdpoint_core::plan::check::{Check, Urgency};
 use holdpoint_core::plan::people::{Patience, Silence};
 use holdpoint_core::plan::phase::{Arming, Phase};
-use holdpoint_core::plan::window::{Signal, Window};
+use holdpoint_core::plan::window::{Comparator, Signal, Window};
 use holdpoint_core::time::Span;
 
 /// Says a plan in sentences.
@@ -74,13 +75,24 @@ fn say_signal(signal: &Signal, coverage: u8, out: &mut String) {
         let mut letters = words.chars();
         let first = letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default();
         let _ = writeln!(out, "    {first}{} ({}).", letters.as_str(), rule.severity.as_str());
+        if let (Comparator::Assess { assessment }, Arming::Armed) = (&rule.comparator, rule.arming) {
+            say_end(assessment, check, out);
+        }
     }
+    let missing = if signal.is_only_assessed() { "it is not sampled" } else { "data is missing" };
     let _ = writeln!(
         out,
-        "    If data is missing for more than {max_gap}, or for more than {} % of the time, {}.",
+        "    If {missing} for more than {max_gap}, or for more than {} % of the time, {}.",
         100_u8.saturating_sub(coverage),
         check.on_inconclusive.in_words()
     );
+}
+
+/// What follows from an assessment that says neither good nor bad.
+fn say_end(assessment: &Assessment, check: &Check, out: &mut String) {
+    let waits = if assessment.is_open_ended() { "" } else { ", or if it has not ended when the window does" };
+    let unclear = check.on_inconclusive.in_words();
+    let _ = writeln!(out, "      If it is inconclusive or in error{waits}, {unclear}.");
 }
 
 fn say_restore(plan: &Plan, out: &mut String) {

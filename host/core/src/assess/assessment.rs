@@ -83,6 +83,22 @@ impl Assessment {
             (count, _) => count,
         }
     }
+
+    /// Whether it goes on until it is stopped, and has nothing left to wait for then: it has neither a count nor a
+    /// limit of successes in a row.
+    pub const fn is_open_ended(&self) -> bool {
+        self.effective_count().is_none() && self.consecutive_success_limit.is_none()
+    }
+
+    /// The number beyond which measurements are failures; none where that is not one number.
+    pub fn bound(&self) -> Option<f64> {
+        let condition = match self.conditions {
+            Conditions::Success(condition) | Conditions::Failure(condition) => condition,
+            Conditions::Both { failure, .. } => failure,
+        };
+        let mut numbers = condition.numbers();
+        numbers.next().filter(|_| numbers.next().is_none())
+    }
 }
 
 fn conditions(terms: &Terms, flaws: &mut Vec<Flaw>) -> Option<Conditions> {

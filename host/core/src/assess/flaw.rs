@@ -62,7 +62,7 @@ pub enum Flaw {
         count: u32,
     },
     /// A length of time that must not be zero.
-    #[error("{key} is zero, so that measurements would follow each other without a pause")]
+    #[error("{key} is zero, which is no length of time")]
     NoTime {
         /// The key.
         key: &'static str,

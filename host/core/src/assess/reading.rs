@@ -91,8 +91,13 @@ impl Reading {
             | Outcome::Timeout { .. }
             | Outcome::Skipped { .. }
             | Outcome::Cancelled { .. }
-            | Outcome::Waived { .. } => Self::Error(format!("{}: {}", outcome.word(), outcome.account())),
+            | Outcome::Waived { .. } => Self::went_wrong(outcome),
         }
+    }
+
+    /// An error, told by the outcome that is no verdict.
+    pub fn went_wrong(outcome: &Outcome) -> Self {
+        Self::Error(format!("{}: {}", outcome.word(), outcome.account()))
     }
 }
 

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::assess::assessment::Assessment;
 use crate::name::CheckName;
 use crate::plan::cause::RootCause;
 use crate::plan::check::{Check, Severity, Urgency};
@@ -132,6 +133,11 @@ pub enum Comparator {
         /// The promised chance of a false alarm over the whole window.
         alpha: Alpha,
     },
+    /// Samples that are counted as successes, failures and errors, against limits.
+    Assess {
+        /// What is a success, and how many of what are accepted. Its interval is the signal's.
+        assessment: Assessment,
+    },
 }
 
 /// What a signal is compared with.
@@ -219,7 +225,30 @@ impl Window {
     }
 }
 
+impl Signal {
+    /// Whether nothing but assessments judge it, at least one of which acts. Their own limits say then how much may be
+    /// missing, and only what was never sampled is a gap.
+    pub fn is_only_assessed(&self) -> bool {
+        let acts = |rule: &Rule| rule.arming == Arming::Armed;
+        self.rules.iter().all(|rule| rule.comparator.is_assessment()) && self.rules.iter().any(acts)
+    }
+}
+
 impl Comparator {
+    /// Whether it counts successes, failures and errors against limits.
+    pub const fn is_assessment(&self) -> bool {
+        match self {
+            Self::Assess { .. } => true,
+            Self::Above { .. }
+            | Self::Below { .. }
+            | Self::Rise { .. }
+            | Self::Drop { .. }
+            | Self::Differs { .. }
+            | Self::Sequential { .. }
+            | Self::Trend { .. } => false,
+        }
+    }
+
     /// What it compares with, where that is one number throughout the window.
     pub fn bound(&self) -> Option<f64> {
         let part = |percent: &Bound| percent.as_f64() / 100.0;
@@ -232,6 +261,7 @@ impl Comparator {
                 Some(value.as_f64() - value.as_f64().abs() * part(percent))
             }
             Self::Sequential { baseline: Baseline::Constant { value }, .. } => Some(value.as_f64()),
+            Self::Assess { assessment } => assessment.bound(),
             Self::Rise { .. }
             | Self::Drop { .. }
             | Self::Differs { .. }
@@ -248,7 +278,8 @@ impl Comparator {
             | Self::Rise { baseline: Baseline::Constant { .. }, .. }
             | Self::Drop { baseline: Baseline::Constant { .. }, .. }
             | Self::Sequential { baseline: Baseline::Constant { .. }, .. }
-            | Self::Trend { .. } => None,
+            | Self::Trend { .. }
+            | Self::Assess { .. } => None,
             Self::Rise { baseline: Baseline::Signal { name }, .. }
             | Self::Drop { baseline: Baseline::Signal { name }, .. }
             | Self::Sequential { baseline: Baseline::Signal { name }, .. }

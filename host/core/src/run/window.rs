@@ -1,6 +1,7 @@
 //! Windows under way: signals that are sampled again and again until the time is over, or a rule asks to be answered.
 
 mod agenda;
+mod assessing;
 mod reading;
 pub mod rule;
 pub mod signal;
@@ -117,7 +118,8 @@ impl WindowRun {
             commands.push(run.call(&purpose, call, now));
             self.agenda.calls(call, place, now.plus(run.patience()));
         }
-        if ends <= now && self.agenda.is_idle() {
+        let all_rest = || self.agenda.is_empty() && self.signals.iter().all(|run| run.end().is_some());
+        if self.agenda.is_idle() && (ends <= now || all_rest()) {
             self.settle(ends);
         }
         commands
@@ -130,7 +132,24 @@ impl WindowRun {
         run.take(called, take);
         self.agenda.plan(place, run.next_due(ends));
         self.judge(place, earlier);
+        self.rest_after(place);
         true
+    }
+
+    /// Lets those signals rest whose samples nothing depends on any more, once one of them is done.
+    fn rest_after(&mut self, place: usize) {
+        if !self.signals.get(place).is_some_and(SignalRun::is_done) {
+            return;
+        }
+        let needed = |run: &SignalRun| self.signals.iter().any(|other| other.needs(run.name()));
+        let places = self.signals.iter().enumerate().filter(|(_, run)| run.is_done() && !needed(run));
+        let places: Vec<usize> = places.map(|(place, _)| place).collect();
+        for place in places {
+            if let Some(run) = self.signals.get_mut(place) {
+                run.rest();
+                self.agenda.rests(place);
+            }
+        }
     }
 
     /// Judges a signal's latest sample.
@@ -179,6 +198,7 @@ impl WindowRun {
             let Some(run) = self.signals.get_mut(place) else { continue };
             run.give_up(take);
             self.agenda.plan(place, run.next_due(ends));
+            self.rest_after(place);
             commands.push(calls.stop(call, Errand::Check, "its sample is not waited for any longer".into()));
         }
         commands

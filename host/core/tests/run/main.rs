@@ -12,6 +12,7 @@ mod rollback;
 mod order;
 mod left_behind;
 mod windows;
+mod assessed;
 mod causes;
 mod many;
 mod world;

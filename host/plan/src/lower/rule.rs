@@ -1,26 +1,55 @@
-//! Rules: one comparison each, its baseline looked up.
+//! Rules: one comparison each, and what it asks for.
 
-use holdpoint_core::name::CheckName;
 use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::plan::check::{Severity, Urgency};
 use holdpoint_core::plan::phase::Arming;
 use holdpoint_core::plan::window::{Baseline, Bound, Comparator, Rule};
 use holdpoint_core::response::Response;
-use holdpoint_core::stat::promise::{Alpha, Amount, Tolerance};
+use holdpoint_core::stat::promise::{Alpha, Amount, Direction, Tolerance};
 use holdpoint_core::time::Span;
 
 use crate::draft::Draft;
-use crate::number::{Number, NumberOrName};
+use crate::lower::{assess, baseline};
+use crate::number::Number;
 use crate::problem::Code;
 use crate::raw::check::Phase;
-use crate::raw::signal::{ERROR_RATE, Rule as Raw, TOLERANCE};
+use crate::raw::signal::{ERROR_RATE, Rule as Raw, Signal, TOLERANCE};
 use crate::reader::{Placed, Reader};
-use crate::source::At;
-use crate::suggest::did_you_mean;
+
+/// The kinds of rules, by the keys that name them.
+const KINDS: [&str; 8] = ["above", "below", "rise", "drop", "differs", "sequential", "trend", "assess"];
+
+/// Where a rule stands.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) signal: &'a Signal,
+    pub(super) phase: &'a Phase,
+    pub(super) draft: &'a Draft,
+}
+
+impl Scene<'_> {
+    /// Whose rule it is, in words.
+    pub(super) fn owner(self) -> String {
+        self.signal.owner()
+    }
+
+    /// How long after the start of the phase the first sample is taken.
+    pub(super) fn delay(self) -> Span {
+        self.phase.initial_delay.as_ref().map_or(Span::ZERO, |delay| delay.value)
+    }
+
+    /// How many samples of the signal the window has room for. Without a length of its own a window is at least as long
+    /// as for a bugfix.
+    pub(super) fn room(self) -> u64 {
+        let shortest = self.phase.window.as_ref().map_or(Span::from_secs(600), |window| window.value);
+        let time = shortest.as_millis().saturating_sub(self.delay().as_millis());
+        time / self.signal.interval().as_millis().max(1) + 1
+    }
+}
 
 /// Lowers a rule of a signal; notes what is wrong with it.
-pub(super) fn lower(raw: &Raw, owner: &str, scene: (&Phase, &Draft), reader: &mut Reader<'_>) -> Option<Rule> {
-    let comparator = comparator(raw, owner, scene, reader)?;
+pub(super) fn lower(raw: &Raw, scene: Scene<'_>, reader: &mut Reader<'_>) -> Option<Rule> {
+    let comparator = comparator(raw, scene, reader)?;
     let severity = raw.severity.as_ref().map_or(Severity::Major, |severity| severity.value);
     let response = raw.on_fire.as_ref().map_or(severity.default_on_fail().0, |response| response.value);
     Some(Rule {
@@ -47,67 +76,92 @@ impl Number {
     }
 }
 
-fn comparator(raw: &Raw, owner: &str, scene: (&Phase, &Draft), reader: &mut Reader<'_>) -> Option<Comparator> {
-    let written: Vec<&str> = [
-        ("above", raw.above.is_some()),
-        ("below", raw.below.is_some()),
-        ("rise", raw.rise.is_some()),
-        ("drop", raw.drop.is_some()),
-        ("differs", raw.differs.is_some()),
-        ("sequential", raw.sequential.is_some()),
-        ("trend", raw.trend.is_some()),
-    ]
-    .into_iter()
-    .filter_map(|(key, there)| there.then_some(key))
-    .collect();
-    let [one] = written.as_slice() else {
-        let keys = ["above", "below", "rise", "drop", "differs", "sequential", "trend"];
-        let unreadable = keys.iter().any(|key| raw.unreadable.holds(key));
-        if !(written.is_empty() && unreadable) {
-            let has = if written.is_empty() { "nothing to compare with".to_owned() } else { written.join(" and ") };
-            let what = format!("a rule of {owner} has {has}");
-            let cure = "write exactly one of above, below, rise, drop, differs, sequential and trend; further rules are tables of their own";
-            reader.curable(Code::BadValue, raw.at, (what, cure.to_owned()));
+fn comparator(raw: &Raw, scene: Scene<'_>, reader: &mut Reader<'_>) -> Option<Comparator> {
+    let kind = kind(raw, &scene.owner(), reader)?;
+    unfitting(raw, kind, &scene.owner(), reader);
+    match kind {
+        "above" => Some(Comparator::Above { bound: raw.above.as_ref()?.value.bound()? }),
+        "below" => Some(Comparator::Below { bound: raw.below.as_ref()?.value.bound()? }),
+        "rise" => {
+            let (percent, baseline) = relative(kind, raw.rise.as_ref()?, raw, scene, reader)?;
+            Some(Comparator::Rise { percent, baseline })
         }
-        return None;
-    };
-    unfitting(raw, one, owner, reader);
-    if let Some(bound) = &raw.above {
-        return Some(Comparator::Above { bound: bound.value.bound()? });
+        "drop" => {
+            let (percent, baseline) = relative(kind, raw.drop.as_ref()?, raw, scene, reader)?;
+            Some(Comparator::Drop { percent, baseline })
+        }
+        "differs" => differs(raw.differs.as_ref()?.value, raw, scene, reader),
+        "sequential" => {
+            let direction = raw.sequential.as_ref()?.value;
+            let (baseline, promise) = (baseline::lower(raw, kind, scene, reader), promise(raw, scene, reader));
+            let (baseline, (tolerance, alpha)) = (baseline?, promise?);
+            Some(Comparator::Sequential { baseline, direction, tolerance, alpha })
+        }
+        "trend" => {
+            let (tolerance, alpha) = promise(raw, scene, reader)?;
+            Some(Comparator::Trend { direction: raw.trend.as_ref()?.value, tolerance, alpha })
+        }
+        _ => assess::lower(&raw.assess.as_ref()?.value.0, scene, reader),
     }
-    if let Some(bound) = &raw.below {
-        return Some(Comparator::Below { bound: bound.value.bound()? });
+}
+
+/// The one key that names the rule's kind.
+fn kind(raw: &Raw, owner: &str, reader: &mut Reader<'_>) -> Option<&'static str> {
+    let there = [
+        raw.above.is_some(),
+        raw.below.is_some(),
+        raw.rise.is_some(),
+        raw.drop.is_some(),
+        raw.differs.is_some(),
+        raw.sequential.is_some(),
+        raw.trend.is_some(),
+        raw.assess.is_some(),
+    ];
+    let written: Vec<&str> = KINDS.into_iter().zip(there).filter_map(|(key, there)| there.then_some(key)).collect();
+    if let [one] = written.as_slice() {
+        return Some(one);
     }
-    if let Some(direction) = &raw.trend {
-        let (tolerance, alpha) = (tolerance(raw, owner, reader), alpha(raw, owner, reader));
-        return Some(Comparator::Trend { direction: direction.value, tolerance: tolerance?, alpha: alpha? });
+    let unreadable = KINDS.iter().any(|key| raw.unreadable.holds(key));
+    if !(written.is_empty() && unreadable) {
+        let has = if written.is_empty() { "nothing to compare with".to_owned() } else { written.join(" and ") };
+        let what = format!("a rule of {owner} has {has}");
+        let cure = "write exactly one of above, below, rise, drop, differs, sequential, trend and assess; further rules are tables of their own";
+        reader.curable(Code::BadValue, raw.at, (what, cure.to_owned()));
     }
-    let baseline = baseline(raw, one, owner, scene, reader);
-    if let Some(direction) = raw.differs.as_ref().or(raw.sequential.as_ref()).map(|direction| direction.value) {
-        let (tolerance, alpha) = (tolerance(raw, owner, reader), alpha(raw, owner, reader));
-        let (baseline, tolerance, alpha) = (baseline?, tolerance?, alpha?);
-        return match baseline {
-            baseline if raw.sequential.is_some() => {
-                Some(Comparator::Sequential { baseline, direction, tolerance, alpha })
-            }
-            Baseline::Signal { name } => Some(Comparator::Differs { baseline: name, direction, tolerance, alpha }),
-            Baseline::Constant { .. } => {
-                let at = raw.baseline.as_ref().map_or(raw.at, |baseline| baseline.at);
-                let what = format!("a rule of {owner} asks whether samples differ from one number by their ranks");
-                reader.curable(Code::BadValue, at, (what, "name a signal, or use sequential, rise or drop".to_owned()));
-                None
-            }
-        };
-    }
-    let rise = raw.rise.as_ref().map(|it| ("rise", it));
-    let (key, percent) = rise.or_else(|| raw.drop.as_ref().map(|it| ("drop", it)))?;
+    None
+}
+
+/// What rise and drop take.
+fn relative(
+    kind: &str,
+    percent: &Placed<Number>,
+    raw: &Raw,
+    scene: Scene<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<(Bound, Baseline)> {
+    let baseline = baseline::lower(raw, kind, scene, reader);
     if percent.value.0 <= 0.0 {
-        let what = format!("{key} of a rule of {owner} must be more than 0 percent, not {}", percent.value.0);
+        let what =
+            format!("{kind} of a rule of {} must be more than 0 percent, not {}", scene.owner(), percent.value.0);
         reader.error(Code::BadValue, percent.at, what);
         return None;
     }
-    let (percent, baseline) = (percent.value.bound()?, baseline?);
-    Some(if key == "rise" { Comparator::Rise { percent, baseline } } else { Comparator::Drop { percent, baseline } })
+    Some((percent.value.bound()?, baseline?))
+}
+
+fn differs(direction: Direction, raw: &Raw, scene: Scene<'_>, reader: &mut Reader<'_>) -> Option<Comparator> {
+    let (baseline, promise) = (baseline::lower(raw, "differs", scene, reader), promise(raw, scene, reader));
+    let (baseline, (tolerance, alpha)) = (baseline?, promise?);
+    match baseline {
+        Baseline::Signal { name } => Some(Comparator::Differs { baseline: name, direction, tolerance, alpha }),
+        Baseline::Constant { .. } => {
+            let at = raw.baseline.as_ref().map_or(raw.at, |baseline| baseline.at);
+            let what =
+                format!("a rule of {} asks whether samples differ from one number by their ranks", scene.owner());
+            reader.curable(Code::BadValue, at, (what, "name a signal, or use sequential, rise or drop".to_owned()));
+            None
+        }
+    }
 }
 
 /// Notes keys that this kind of rule has no use for.
@@ -118,6 +172,7 @@ fn unfitting(raw: &Raw, kind: &str, owner: &str, reader: &mut Reader<'_>) {
         ("baseline", raw.baseline.as_ref().map(|it| it.at), compares),
         ("tolerance", raw.tolerance.as_ref().map(|it| it.at), promises),
         ("error-rate", raw.error_rate.as_ref().map(|it| it.at), promises),
+        ("for", raw.for_.as_ref().map(|it| it.at), kind != "assess"),
     ];
     for (key, at, fits) in keys {
         if let (Some(at), false) = (at, fits) {
@@ -127,51 +182,11 @@ fn unfitting(raw: &Raw, kind: &str, owner: &str, reader: &mut Reader<'_>) {
     }
 }
 
-/// What a rule compares with. A signal must be one that has been sampled by then.
-fn baseline(
-    raw: &Raw,
-    kind: &str,
-    owner: &str,
-    (phase, draft): (&Phase, &Draft),
-    reader: &mut Reader<'_>,
-) -> Option<Baseline> {
-    let Some(Placed { value, at }) = &raw.baseline else {
-        if !raw.unreadable.holds("baseline") {
-            let what = format!("a rule of {owner} has {kind} and no baseline");
-            let cure = "add baseline = a number, or the name of a signal of this phase or an earlier one".to_owned();
-            reader.curable(Code::MissingKey, raw.at, (what, cure));
-        }
-        return None;
-    };
-    match value {
-        NumberOrName::Number(number) => Some(Baseline::Constant { value: Number(*number).bound()? }),
-        NumberOrName::Name(name) => {
-            known(name, *at, owner, (phase, draft), reader).then(|| Baseline::Signal { name: name.clone() })
-        }
-    }
-}
-
-fn known(name: &CheckName, at: At, owner: &str, (phase, draft): (&Phase, &Draft), reader: &mut Reader<'_>) -> bool {
-    let until = draft.phases().take_while(|earlier| earlier.at != phase.at).chain([phase]);
-    let names: Vec<&CheckName> = until
-        .flat_map(|phase| &phase.signal)
-        .flat_map(|signals| &signals.value.0)
-        .filter_map(|signal| signal.name.as_ref().map(|name| &name.value))
-        .collect();
-    let shown = name.as_str();
-    if !names.contains(&name) {
-        let meant = did_you_mean(shown, names.iter().map(|name| name.as_str()));
-        let what = format!("a rule of {owner} compares with {shown:?}, which no phase has sampled by then{meant}");
-        let cure = "name a signal of this phase or an earlier one".to_owned();
-        reader.curable(Code::UnknownName, at, (what, cure));
-        return false;
-    }
-    if owner == format!("signal {shown:?}") {
-        let what = format!("a rule of {owner} compares it with itself");
-        reader.curable(Code::BadValue, at, (what, "name another signal".to_owned()));
-        return false;
-    }
-    true
+/// What a statistical rule tolerates and promises.
+fn promise(raw: &Raw, scene: Scene<'_>, reader: &mut Reader<'_>) -> Option<(Tolerance, Alpha)> {
+    let owner = scene.owner();
+    let (tolerance, alpha) = (tolerance(raw, &owner, reader), alpha(raw, &owner, reader));
+    Some((tolerance?, alpha?))
 }
 
 fn tolerance(raw: &Raw, owner: &str, reader: &mut Reader<'_>) -> Option<Tolerance> {

@@ -63,10 +63,11 @@ fn signal(
     let owner = raw.owner();
     let plugin = raw.plugin.as_ref()?;
     let rules = raw.rule.iter().flat_map(|rules| &rules.value.0);
+    let scene = rule::Scene { signal: raw, phase: scene.0, draft: scene.1 };
     let rules: Vec<_> = rules
         .map(|rule| {
             let cause = rule.cause.as_ref().map_or_else(|| raw.cause(), |cause| cause.value);
-            Some(Rule { cause, ..rule::lower(rule, &owner, scene, reader)? })
+            Some(Rule { cause, ..rule::lower(rule, scene, reader)? })
         })
         .collect();
     let known = find(plugin, PluginKind::Check, &owner, plugins, reader)?;

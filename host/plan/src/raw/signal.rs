@@ -10,6 +10,7 @@ use holdpoint_core::time::Span;
 
 use crate::form::{Settings, Table, Tables, Text};
 use crate::number::{Number, NumberOrName};
+use crate::raw::assess::Assess;
 use crate::raw::section;
 
 /// How much time is between two samples unless the plan says otherwise.
@@ -63,7 +64,7 @@ section! {
 }
 
 section! {
-    /// What must not be. Exactly one of above, below, rise, drop, differs, sequential and trend.
+    /// What must not be. Exactly one of above, below, rise, drop, differs, sequential, trend and assess.
     "rule" Rule {
         /// A number greater than this.
         optional above: Number,
@@ -80,6 +81,8 @@ section! {
         optional sequential: Direction,
         /// Samples that creep up, down or either within the window: "rise", "drop" or "either".
         optional trend: Direction,
+        /// Samples that are counted as successes, failures and errors, against limits.
+        optional assess: Table<Assess>,
         /// What rise, drop, differs and sequential compare with: a number, or the name of another signal. One of an earlier phase
         /// stands for what was before; one of the same phase is compared at the same moment.
         optional baseline: NumberOrName,

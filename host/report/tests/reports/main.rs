@@ -3,6 +3,7 @@
 //! Each report is held against a file in `golden`. `HOLDPOINT_BLESS=1` writes the files anew; they are reviewed as text.
 #![expect(clippy::wildcard_enum_match_arm, reason = "a script looks for one command among all")]
 
+mod explained;
 mod hostile;
 mod runs;
 mod scene;

@@ -28,6 +28,16 @@ impl Agenda {
         self.due.extend(due.map(|due| (due, place)));
     }
 
+    /// Forgets when a signal is due: it is sampled no more.
+    pub(super) fn rests(&mut self, place: usize) {
+        self.due.retain(|(_, due)| *due != place);
+    }
+
+    /// Whether nothing is due any more.
+    pub(super) fn is_empty(&self) -> bool {
+        self.due.is_empty()
+    }
+
     /// The signal that is due first, when that is by now.
     pub(super) fn next_by(&mut self, now: Elapsed) -> Option<usize> {
         let first = *self.due.first().filter(|(due, _)| *due <= now)?;

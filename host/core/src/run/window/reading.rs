@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::{String, ToString as _};
 
+use crate::assess;
 use crate::outcome::{Called, FaultKind, Outcome};
 use crate::plan::window::Signal;
 use crate::time::{Moment, Span};
@@ -21,6 +22,18 @@ pub(super) struct Reading {
 impl Reading {
     fn none(sample: Sample, why: String) -> Self {
         Self { sample, why: Some(why), fails: None }
+    }
+
+    /// The same for an assessment, to which a call that went wrong is a class of its own.
+    pub(super) fn assessed(&self, called: &Called) -> assess::reading::Reading {
+        match &called.outcome {
+            Outcome::Said { .. } => assess::reading::Reading::Sample(self.sample),
+            Outcome::Error { .. }
+            | Outcome::Timeout { .. }
+            | Outcome::Skipped { .. }
+            | Outcome::Cancelled { .. }
+            | Outcome::Waived { .. } => assess::reading::Reading::went_wrong(&called.outcome),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
+use crate::assess::progress::Assessed;
 use crate::name::CheckName;
 use crate::plan::window::{Baseline, Comparator, Rule};
 use crate::stat::class::Class;
@@ -20,8 +21,8 @@ use crate::stat::sequential::mean_pair::MeanPair;
 use crate::stat::trend::{self, Series};
 use crate::time::{Elapsed, Span};
 
-use super::Earlier;
 use super::signal::{SignalRun, Taken};
+use super::{Earlier, assessing};
 
 /// A rule and how far it is from firing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -36,6 +37,9 @@ pub struct RuleRun {
     pub until: Option<Elapsed>,
     /// What was found at the latest sample that could be judged.
     pub latest: Option<String>,
+    /// How far its assessment is, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assessed: Option<Assessed>,
 }
 
 /// A rule that has fired.
@@ -61,8 +65,9 @@ pub(super) enum Found {
 }
 
 impl RuleRun {
-    pub(super) const fn of(rule: Rule) -> Self {
-        Self { rule, since: None, fired: None, until: None, latest: None }
+    pub(super) fn of(rule: Rule) -> Self {
+        let assessed = assessing::begin(&rule.comparator);
+        Self { rule, since: None, fired: None, until: None, latest: None, assessed }
     }
 
     /// Takes what was found at a sample that is data.
@@ -87,15 +92,15 @@ impl RuleRun {
     }
 }
 
-/// Judges the latest sample of a signal by one of its rules.
+/// Judges the latest sample of a signal by one of its rules; nothing for an assessment, which has taken it already.
 pub(super) fn judge(
     comparator: &Comparator,
     run: &SignalRun,
     latest: (&Taken, f64),
     others: (&[SignalRun], Earlier<'_>),
-) -> Found {
+) -> Option<Found> {
     let (taken, number) = latest;
-    match comparator {
+    Some(match comparator {
         Comparator::Above { bound } => {
             let most = bound.as_f64();
             Found::compared((number > most, format!("{} against {} at most", short(number), short(most))))
@@ -138,7 +143,8 @@ pub(super) fn judge(
                 Design { alpha: *alpha, direction: *direction, tolerance: *tolerance, horizon: run.expected() };
             creeps(&design, run)
         }
-    }
+        Comparator::Assess { .. } => return None,
+    })
 }
 
 fn terms((direction, tolerance, alpha): (Direction, Tolerance, Alpha), most: u32) -> Terms {

@@ -20,9 +20,8 @@ use crate::run::command::{Command, Purpose};
 use crate::time::{Elapsed, Moment, Span};
 use crate::verdict::Sample;
 
-use super::reading;
 use super::rule::{self, Fired, Found, RuleRun};
-use super::{Earlier, moment};
+use super::{Earlier, moment, reading};
 
 /// A signal and how far it is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -221,6 +220,8 @@ impl SignalRun {
         let called = called.clone().of_call().held_to(self.signal.check.min_evidence);
         let read = reading::read(&self.signal, &called, moment(take.began, take.now));
         let evidence = called.facts.evidence;
+        let assessed = read.assessed(&called);
+        self.rules.iter_mut().for_each(|run| run.assess(&assessed, take.now, due));
         self.see_gap(due, read.sample);
         if let (None, Some(found)) = (&self.fails, read.fails) {
             self.fails = Some(Fired { at: due, since: due, found });
@@ -235,14 +236,14 @@ impl SignalRun {
     /// Notes when data has been missing for too long.
     fn see_gap(&mut self, due: Elapsed, sample: Sample) {
         let interval = self.signal.interval;
-        let before = self.taken.iter().rev().find(|taken| taken.number().is_some()).map(|taken| taken.due);
+        let before = self.taken.iter().rev().find(|taken| self.tells(taken.sample)).map(|taken| taken.due);
         // Before the first sample nothing was missing yet: what comes before it is as good as data.
         let missing = match (before, self.first) {
             (Some(before), _) => due.since(before),
             (None, Some(first)) => Span::from_millis(due.since(first).as_millis().saturating_add(interval.as_millis())),
             (None, None) => Span::ZERO,
         };
-        let ends_gap = matches!(sample, Sample::Number(_));
+        let ends_gap = self.tells(sample);
         let length = if ends_gap {
             Span::from_millis(missing.as_millis().saturating_sub(interval.as_millis()))
         } else {
@@ -253,8 +254,13 @@ impl SignalRun {
         }
     }
 
+    /// Whether such a sample is no gap.
+    fn tells(&self, sample: Sample) -> bool {
+        sample.number().is_some() || self.signal.is_only_assessed()
+    }
+
     /// What its rules find at the latest sample; nothing when that is no number.
-    pub(super) fn judged(&self, window: &[Self], earlier: Earlier<'_>) -> Vec<Found> {
+    pub(super) fn judged(&self, window: &[Self], earlier: Earlier<'_>) -> Vec<Option<Found>> {
         let Some((taken, number)) = self.taken.last().and_then(|taken| Some((taken, taken.number()?))) else {
             return Vec::new();
         };
@@ -262,11 +268,29 @@ impl SignalRun {
         self.rules.iter().map(judge).collect()
     }
 
-    pub(super) fn note(&mut self, found: Vec<Found>) {
+    pub(super) fn note(&mut self, found: Vec<Option<Found>>) {
         let Some(at) = self.taken.last().map(|taken| taken.due) else { return };
         for (run, found) in self.rules.iter_mut().zip(found) {
-            run.note(found, at);
+            if let Some(found) = found {
+                run.note(found, at);
+            }
         }
+    }
+
+    /// Whether no further sample could change what its rules come to.
+    pub(super) fn is_done(&self) -> bool {
+        self.signal.is_only_assessed() && self.rules.iter().all(RuleRun::has_ended)
+    }
+
+    /// Whether one of its rules has yet to look at this other signal.
+    pub(super) fn needs(&self, other: &CheckName) -> bool {
+        self.end.is_none() && self.rules.iter().any(|run| run.rule.comparator.needs() == Some(other))
+    }
+
+    /// Nothing more is sampled, since nothing depends on it.
+    pub(super) fn rest(&mut self) {
+        let last = self.taken.last().map(|taken| taken.due);
+        self.settle(last.unwrap_or(Elapsed(0)), 0);
     }
 
     /// The time is over: was there enough data?
@@ -276,7 +300,7 @@ impl SignalRun {
         }
         // Data may have been missing up to the end.
         self.see_gap(ends, Sample::NoData);
-        let there = self.numbers().len();
+        let there = self.taken.iter().filter(|taken| self.tells(taken.sample)).count();
         let covered = there.saturating_mul(100) >= usize::from(coverage).saturating_mul(self.expected as usize);
         let last = self.taken.iter().rev().find_map(|taken| taken.why.as_ref());
         let because = last.map_or_else(String::new, |why| format!(": {why}"));
@@ -289,7 +313,7 @@ impl SignalRun {
             let why = format!("{there} of {} samples were data, and {coverage} % must be{because}", self.expected);
             End::TooLittle { why }
         } else {
-            End::Enough
+            self.rules.iter().find_map(RuleRun::unclear).map_or(End::Enough, |why| End::TooLittle { why })
         });
     }
 
@@ -393,7 +417,7 @@ impl SignalRun {
             Span::ZERO => String::new(),
             held => format!(" for {held}"),
         };
-        format!("{} {}{held}: {}", self.name(), run.rule.comparator.in_words(), fired.found)
+        format!("{} {}{held}: {}", self.name(), run.rule.comparator.in_short(), fired.found)
     }
 
     fn clean(&self) -> String {
@@ -402,6 +426,7 @@ impl SignalRun {
         let beside = if observed == 0 { String::new() } else { format!(", {observed} rules fired that only observe") };
         match self.rules.len() {
             0 => format!("{there} of {} samples", self.expected),
+            _ if self.is_done() => format!("{there} samples were all that its rules asked for{beside}"),
             rules => format!("{there} of {} samples, {rules} rules{beside}", self.expected),
         }
     }

@@ -11,6 +11,20 @@ use crate::time::Span;
 use super::rule::short;
 
 impl Comparator {
+    /// What has been, to be read after the signal's name and before what was found.
+    pub(super) fn in_short(&self) -> String {
+        match self {
+            Self::Assess { .. } => "fails its assessment".into(),
+            Self::Above { .. }
+            | Self::Below { .. }
+            | Self::Rise { .. }
+            | Self::Drop { .. }
+            | Self::Differs { .. }
+            | Self::Sequential { .. }
+            | Self::Trend { .. } => self.in_words(),
+        }
+    }
+
     /// What must not be, to be read after the signal's name: `is above 0.02`.
     pub fn in_words(&self) -> String {
         match self {
@@ -37,6 +51,7 @@ impl Comparator {
                 };
                 format!("{way}{} an hour{}", beyond(*tolerance), promise(*alpha))
             }
+            Self::Assess { assessment } => format!("fails its assessment ({assessment})"),
         }
     }
 }
