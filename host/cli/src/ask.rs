@@ -4,6 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _};
 use std::thread;
 
 use holdpoint_conductor::people::{People, Question, Reached};
+use holdpoint_core::plan::people::listed;
 use holdpoint_core::run::event::{Answer, Event};
 use holdpoint_core::time::Span;
 use tokio::sync::mpsc;
@@ -28,7 +29,12 @@ impl People for AtTheTerminal {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return Reached::Nobody;
         }
-        output::note(&format!("\n{} must decide: {}", question.commander, question.question));
+        let ways = if question.ways.is_empty() {
+            String::new()
+        } else {
+            format!(" (to be told by: {})", listed(&question.ways))
+        };
+        output::note(&format!("\n{} must decide{ways}: {}", question.commander, question.question));
         if let Some(within) = question.within {
             output::note(&format!("Silence for {within} has its own answer in the plan."));
         }

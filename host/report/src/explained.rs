@@ -10,14 +10,19 @@ use holdpoint_core::plan::phase::{Arming, Phase};
 use holdpoint_core::plan::window::{Comparator, Signal, Window};
 use holdpoint_core::time::Span;
 
+use crate::words;
+
+mod path;
+
 /// Says a plan in sentences.
 #[must_use]
 pub fn explained(plan: &Plan) -> String {
     let mut out = String::new();
     // Writing to a text can't fail.
     let _ = writeln!(out, "{}", plan.name);
-    for phase in &plan.phases {
-        let _ = writeln!(out, "\n{}{}", phase.name, limits(phase));
+    // What is said is what is in force: the escalation paths' responses where one fits.
+    for phase in plan.phases.iter().map(|phase| plan.escalation.over(phase)) {
+        let _ = writeln!(out, "\n{}{}", phase.name, limits(&phase));
         phase.checks.iter().for_each(|check| say_check(check, &mut out));
         if let Some(window) = &phase.window {
             say_window(window, &mut out);
@@ -47,9 +52,14 @@ fn say_check(check: &Check, out: &mut String) {
     let tries =
         if check.attempts.most > 1 { format!(", after {} attempts", check.attempts.most) } else { String::new() };
     let (fail, unclear) = (check.on_fail.in_words(), check.on_inconclusive.in_words());
-    let _ =
-        writeln!(out, "  If {} ({}, by {}) fails, {fail}{when}.", check.name, check.severity.as_str(), check.plugin);
+    let _ = writeln!(out, "  If {} ({}, by {}) fails, {fail}{when}.", check.name, kind(check), check.plugin);
     let _ = writeln!(out, "    If it can't be found out{tries}, {unclear}.");
+}
+
+/// Its severity, and its cause where the plan says one.
+fn kind(check: &Check) -> String {
+    let (severity, cause) = (check.severity.as_str(), check.cause);
+    if cause.is_known() { format!("{severity}, {cause}") } else { severity.to_owned() }
 }
 
 fn say_window(window: &Window, out: &mut String) {
@@ -65,16 +75,17 @@ fn say_window(window: &Window, out: &mut String) {
 fn say_signal(signal: &Signal, coverage: u8, out: &mut String) {
     let Signal { check, interval, measurement, traffic, max_gap, rules } = signal;
     let what = measurement.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
-    let _ = writeln!(out, "  {}{what} is sampled every {interval} by {}.", check.name, check.plugin);
+    let fault =
+        if check.cause.is_known() { format!("; its failure is put down to: {}", check.cause) } else { String::new() };
+    let _ = writeln!(out, "  {}{what} is sampled every {interval} by {}{fault}.", check.name, check.plugin);
     if let Some(traffic) = traffic {
         let _ =
             writeln!(out, "    A sample on less than {} {} is no data.", traffic.least.as_f64(), traffic.measurement);
     }
     for rule in rules {
-        let words = rule.in_words(check.name.as_str());
-        let mut letters = words.chars();
-        let first = letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default();
-        let _ = writeln!(out, "    {first}{} ({}).", letters.as_str(), rule.severity.as_str());
+        let cause = if rule.cause == check.cause { String::new() } else { format!(", {}", rule.cause) };
+        let words = format!("{} ({}{cause})", rule.in_words(check.name.as_str()), rule.severity.as_str());
+        let _ = writeln!(out, "    {}", words::sentence(&words));
         if let (Comparator::Assess { assessment }, Arming::Armed) = (&rule.comparator, rule.arming) {
             say_end(assessment, check, out);
         }
@@ -123,4 +134,8 @@ fn say_people(plan: &Plan, out: &mut String) {
         }
     };
     let _ = writeln!(out, "When a person must decide, {waits}.");
+    for (place, path) in people.paths.iter().enumerate() {
+        let otherwise = if place == 0 { "" } else { "else " };
+        let _ = writeln!(out, "  {}", words::sentence(&format!("{otherwise}{}", path::in_words(path, people))));
+    }
 }

@@ -14,7 +14,7 @@ mod subject;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::story::Story;
-use crate::story::chain::{Chain, Decision};
+use crate::story::chain::{Bearing, Chain, Decision};
 use crate::story::phase::Phase;
 use crate::words;
 
@@ -61,6 +61,8 @@ fn verdict(story: &Story) -> Markup {
             p.word { (parts::sign(headline.tone)) " " (headline.word)
                 @if let Some(code) = headline.exit_code { span.quiet { " · exit code " (code) } } }
             h1 { (headline.sentence) }
+            @if let Some(hint) = &story.hint { p.hint { strong { (words::sentence(&hint.words)) } } }
+            @if let Some(path) = &story.path { p { (words::sentence(&path.words())) } }
             @if let Some(subject) = &story.subject {
                 p.quiet { "Run " code { (subject.run) } ", started " (subject.started) ", took " (subject.took)
                     @if subject.dry_run { ", " strong { "dry run" } }
@@ -79,7 +81,7 @@ fn verdict(story: &Story) -> Markup {
 
 fn link(chain: &Chain) -> Markup {
     html! {
-        li {
+        li.beside[chain.bearing == Bearing::Beside] {
             span { (chain.words) }
             @if !chain.because.is_empty() { ul { @for below in &chain.because { (link(below)) } } }
         }

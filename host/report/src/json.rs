@@ -1,7 +1,7 @@
 //! The JSON report, for machines.
 //!
 //! One object: `"format": 1` and the fields of a [`Story`], keys in kebab case, in this order: `headline` (`word`,
-//! `exit-code`, `sentence`, `tone`), `reasons` (a tree of `words` and `because`), `subject` (run, release, plan,
+//! `exit-code`, `sentence`, `tone`), `hint` (what failed before the service did), `path` (who is to be told how), `reasons` (a tree of `words` and `because`), `subject` (run, release, plan,
 //! plugins, host, start and end), `decisions`, `phases` (each with `gate` and `checks`, each with `attempts`),
 //! `rollback` (`account`, `plan`, `deeds`, `recovery`), `timeline` and `complaints`.
 //!

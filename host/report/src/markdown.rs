@@ -23,6 +23,12 @@ pub fn markdown(story: &Story) -> String {
     page.line(&format!("# {} {}", story.headline.tone.sign(), text(&story.headline.sentence)));
     page.line("");
     page.line(&format!("**Decision: {}**", text(&story.headline.word)));
+    let hint = story.hint.as_ref().map(|hint| format!("**{}**", text(&words::sentence(&hint.words))));
+    let path = story.path.as_ref().map(|path| text(&words::sentence(&path.words())));
+    for told in hint.into_iter().chain(path) {
+        page.line("");
+        page.line(&told);
+    }
     if let Some(reasons) = &story.reasons {
         page.section("Why");
         page.chain(reasons, 0);
@@ -84,7 +90,7 @@ impl Page {
                 let outcome = format!("{} {}", check.tone().sign(), check.word);
                 let attempts = check.attempts.len().to_string();
                 let (phase, name, summary) = (cell(&phase.name), cell(&check.name), cell(&check.summary));
-                self.row(&[&phase, &name, check.severity, &outcome, &summary, &attempts]);
+                self.row(&[&phase, &name, &check.kind(), &outcome, &summary, &attempts]);
             }
         }
     }
@@ -108,13 +114,16 @@ impl Page {
                 (None, Some(latest)) => text(latest),
                 (None, None) => "nothing to judge by".to_owned(),
             };
-            self.bullet(1, &format!("{} ({}): {end}", text(&rule.words), rule.severity));
+            self.bullet(1, &format!("{} ({}): {end}", text(&rule.words), rule.kind()));
         }
     }
 
     fn check(&mut self, check: &Check) {
         let sign = check.tone().sign();
         self.bullet(0, &format!("{sign} **{}** — {}", text(&check.name), text(&check.words())));
+        if let Some(suspected) = check.suspected {
+            self.bullet(1, &format!("the plugin suspects: {suspected}"));
+        }
         if let Some(before) = &check.before_waiver {
             self.bullet(1, &format!("before the waiver: {}: {}", before.word, text(&before.summary)));
         }

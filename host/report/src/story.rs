@@ -1,5 +1,6 @@
 //! The story of a run: what a reader needs of a history, in the order in which it is asked for.
 
+pub(crate) mod cause;
 pub(crate) mod chain;
 pub(crate) mod check;
 pub(crate) mod evidence;
@@ -18,6 +19,7 @@ use holdpoint_core::id::Digest;
 use holdpoint_core::run::entry::Entry;
 use serde::Serialize;
 
+use cause::{Hint, Path};
 use chain::{Chain, Decision};
 use headline::Headline;
 use ledger::Ledger;
@@ -44,6 +46,10 @@ pub struct History {
 #[serde(rename_all = "kebab-case")]
 pub struct Story {
     pub(crate) headline: Headline,
+    /// That the service may not be at fault; absent when nothing that it needs failed first.
+    pub(crate) hint: Option<Hint>,
+    /// The escalation path that is taken; absent when the plan has none for it.
+    pub(crate) path: Option<Path>,
     pub(crate) reasons: Option<Chain>,
     pub(crate) subject: Option<Subject>,
     pub(crate) decisions: Vec<Decision>,
@@ -65,6 +71,8 @@ pub fn tell(history: &History) -> Story {
     let kept = &history.evidence;
     Story {
         headline: Headline::of(course),
+        hint: course.and_then(cause::hint),
+        path: course.and_then(cause::path),
         reasons: course.and_then(chain::standing),
         subject: course.map(|course| Subject::of(course, history)),
         decisions: course.map(chain::decisions).unwrap_or_default(),

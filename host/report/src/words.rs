@@ -1,4 +1,4 @@
-//! Words: lengths of time and sizes as people read them.
+//! Words: lengths of time, sizes and sentences as people read them.
 
 use holdpoint_core::time::Span;
 
@@ -42,6 +42,13 @@ pub(crate) fn bytes(bytes: u64) -> String {
 /// Writes a count with its noun: `1 request`, `3 requests`.
 pub(crate) fn count(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Makes a sentence of words: a capital letter, and a stop.
+pub(crate) fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
 }
 
 #[cfg(test)]

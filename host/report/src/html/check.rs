@@ -12,11 +12,12 @@ pub(super) fn card(check: &Check) -> Markup {
         article class=(format!("check tone-{}", check.tone().name())) {
             h3 { (parts::status(check.tone(), check.word)) " " (check.name) }
             p.quiet.meta {
-                (check.severity) " · plugin " (check.plugin)
+                (check.kind()) " · plugin " (check.plugin)
                 " · " (words::count(check.attempts.len(), "attempt"))
                 @if let Some(asks) = check.asks { " · asks for " strong { (asks) } }
             }
             @if !check.summary.is_empty() { p.summary { (check.summary) } }
+            @if let Some(suspected) = check.suspected { p.quiet { "The plugin suspects: " (suspected) } }
             @if let Some(before) = &check.before_waiver {
                 p { "Before the waiver: " strong { (before.word) } ": " (before.summary) }
             }

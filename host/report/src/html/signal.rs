@@ -30,7 +30,7 @@ pub(super) fn picture(signal: &Signal) -> Markup {
             @if let Some(scale) = &scale { (drawn(signal, scale)) }
             ul.rules {
                 @for rule in &signal.rules {
-                    li { (rule.words) " " span.quiet { "(" (rule.severity) ")" }
+                    li { (rule.words) " " span.quiet { "(" (rule.kind()) ")" }
                         @if let Some(fired) = &rule.fired {
                             ": " strong.status { "fired at " (words::clock(fired.at_ms)) } ", " (fired.found)
                         } @else if let Some(latest) = &rule.latest { span.quiet { ": " (latest) } }

@@ -1,6 +1,6 @@
 //! The chain of reasons: why it was decided so, in words, from the gate down to the evidence.
 
-use holdpoint_core::reason::Reason;
+use holdpoint_core::reason::{Ground, Reason};
 use holdpoint_core::run::course::Course;
 use serde::Serialize;
 
@@ -12,9 +12,21 @@ use crate::words;
 pub(crate) struct Chain {
     /// One sentence without a stop.
     pub(crate) words: String,
+    /// How it bears on what stands above it.
+    #[serde(skip)]
+    pub(crate) bearing: Bearing,
     /// Because of what.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) because: Vec<Self>,
+}
+
+/// How a reason bears on the one above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bearing {
+    /// The one above stands because of it.
+    Because,
+    /// It is told beside it.
+    Beside,
 }
 
 /// One decision of a run.
@@ -33,7 +45,28 @@ pub(crate) struct Decision {
 
 impl Chain {
     pub(crate) fn of(reason: &Reason) -> Self {
-        Self { words: reason.ground.to_string(), because: reason.because.iter().map(Self::of).collect() }
+        let bearing = match &reason.ground {
+            Ground::DependencyFirst { .. } | Ground::Path { .. } | Ground::Suspicion { .. } => Bearing::Beside,
+            Ground::EveryGate
+            | Ground::Owing
+            | Ground::Gate { .. }
+            | Ground::Check { .. }
+            | Ground::Failing { .. }
+            | Ground::Verdict { .. }
+            | Ground::Evidence { .. }
+            | Ground::Person { .. }
+            | Ground::Silence { .. }
+            | Ground::NobodyToAsk
+            | Ground::NoPatience
+            | Ground::NothingVouches
+            | Ground::NoRollback
+            | Ground::DryRun { .. }
+            | Ground::Rollback { .. }
+            | Ground::Recovered
+            | Ground::NotRecovered
+            | Ground::Interrupted { .. } => Bearing::Because,
+        };
+        Self { words: reason.ground.to_string(), bearing, because: reason.because.iter().map(Self::of).collect() }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use holdpoint_core::facts::{Evidence, Facts};
 use holdpoint_core::id::{CallId, Digest};
 use holdpoint_core::outcome::{Called, FaultKind, Outcome};
+use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::response::Response;
 use holdpoint_core::run::round::{CheckRun, Standing};
 use holdpoint_core::verdict::Verdict;
@@ -26,6 +27,10 @@ pub(crate) struct Check {
     pub(crate) name: String,
     pub(crate) plugin: String,
     pub(crate) severity: &'static str,
+    /// What the plan puts its failure down to; `unknown` when it does not say.
+    pub(crate) cause: &'static str,
+    /// What the plugin puts it down to, where it says so and did not pass.
+    pub(crate) suspected: Option<&'static str>,
     /// The outcome's word; `waiting`, `running` or `pausing` before it has settled.
     pub(crate) word: &'static str,
     pub(crate) summary: String,
@@ -93,12 +98,15 @@ pub(crate) struct Measured {
 /// Tells one check.
 pub(crate) fn of(run: &CheckRun, ledger: &Ledger, kept: &BTreeMap<Digest, Evidence>) -> Check {
     let settled = run.settled();
+    let outcome = settled.map(|settled| settled.before_waiver.as_deref().unwrap_or(&settled.outcome));
     let before = settled.and_then(|settled| settled.before_waiver.as_deref());
     let calls = ledger.calls.iter().filter(|(_, known)| known.check == run.check.name);
     Check {
         name: run.check.name.to_string(),
         plugin: run.check.plugin.to_string(),
         severity: run.check.severity.as_str(),
+        cause: run.check.cause.as_str(),
+        suspected: outcome.and_then(Outcome::suspects).map(RootCause::as_str),
         word: word_of(&run.standing),
         summary: settled.map(|settled| settled.outcome.account()).unwrap_or_default(),
         before_waiver: before.map(|before| Before { word: before.word(), summary: before.account() }),
@@ -116,7 +124,17 @@ const fn word_of(standing: &Standing) -> &'static str {
     }
 }
 
+/// A severity, and a cause where the plan says one.
+pub(crate) fn kind(severity: &str, cause: &str) -> String {
+    if cause == RootCause::Unknown.as_str() { severity.to_owned() } else { format!("{severity}, {cause}") }
+}
+
 impl Check {
+    /// Its severity, and its cause where the plan says one.
+    pub(crate) fn kind(&self) -> String {
+        kind(self.severity, self.cause)
+    }
+
     /// How it is to be taken.
     pub(crate) fn tone(&self) -> Tone {
         Tone::of_word(self.word)

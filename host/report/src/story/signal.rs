@@ -7,7 +7,7 @@ use holdpoint_core::run::window::signal::{SignalRun, Taken};
 use holdpoint_core::verdict::Sample;
 use serde::Serialize;
 
-use crate::story::check::Check;
+use crate::story::check::{Check, kind};
 use crate::story::headline::Tone;
 
 /// A signal and what it was judged by.
@@ -49,6 +49,8 @@ pub(crate) struct Rule {
     /// It as a sentence.
     pub(crate) words: String,
     pub(crate) severity: &'static str,
+    /// What the plan puts it down to when it fires; `unknown` when it does not say.
+    pub(crate) cause: &'static str,
     /// What it compares with, where that is one number throughout.
     pub(crate) bound: Option<f64>,
     /// What was found at the latest sample that could be judged.
@@ -120,11 +122,17 @@ impl Point {
 }
 
 impl Rule {
+    /// Its severity, and its cause where the plan says one.
+    pub(crate) fn kind(&self) -> String {
+        kind(self.severity, self.cause)
+    }
+
     fn of(run: &RuleRun, signal: &str) -> Self {
         let fired = run.fired.as_ref();
         Self {
             words: run.rule.in_words(signal),
             severity: run.rule.severity.as_str(),
+            cause: run.rule.cause.as_str(),
             bound: run.rule.comparator.bound(),
             latest: run.latest.clone(),
             fired: fired.map(|it| Fired { since_ms: it.since.0, at_ms: it.at.0, found: it.found.clone() }),
@@ -139,6 +147,8 @@ pub(crate) fn as_check(run: &SignalRun) -> Check {
         name: run.name().to_string(),
         plugin: run.signal().check.plugin.to_string(),
         severity: asked.as_ref().map_or(run.signal().check.severity, |asked| asked.cause.severity).as_str(),
+        cause: asked.as_ref().map_or(run.signal().check.cause, |asked| asked.cause.root).as_str(),
+        suspected: None,
         word: word(run, asked.as_ref()),
         summary: asked.as_ref().map(|asked| asked.cause.account.clone()).unwrap_or_default(),
         before_waiver: None,

@@ -2,11 +2,17 @@
 
 use holdpoint_core::facts::Evidence;
 use holdpoint_core::outcome::{Fault, FaultKind, Outcome};
-use holdpoint_core::plan::check::Severity;
+use holdpoint_core::plan::Plan;
+use holdpoint_core::plan::cause::RootCause;
+use holdpoint_core::plan::check::{Check, Severity};
+use holdpoint_core::plan::limit::Limits;
+use holdpoint_core::plan::people::{Escalation, Path, Pattern, Way};
+use holdpoint_core::response::Response;
 use holdpoint_core::rollback::{Progress, Readiness, Reply, RollbackPlan, Step, StepEnd};
 use holdpoint_core::run::event::Answer;
 use holdpoint_core::time::Span;
-use holdpoint_core::verdict::{Finds, Level};
+use holdpoint_core::verdict::admit::admit;
+use holdpoint_core::verdict::{Draft, Finds, Level};
 use holdpoint_report::History;
 
 use crate::scene::{Scene, answered, check, denied, finding, phase, plan, said};
@@ -103,6 +109,46 @@ pub(crate) fn rolled_back() -> History {
     scene.waits(120).replies(Reply::Status { progress: Progress::Complete, summary }, answered("/status", 200));
     scene.waits(410).ends("home-again", pass("200 in 171 ms, version 1.9.3"), answered("/", 200));
     scene.history
+}
+
+/// A run in which what the shop needs fails first, and a person is asked on an escalation path.
+pub(crate) fn not_at_fault() -> History {
+    let inventory = Check { cause: RootCause::Dependency, ..check("inventory", Severity::Minor) };
+    let orders = Check { cause: RootCause::Code, ..check("orders", Severity::Critical) };
+    let plan = plan(vec![phase("smoke", vec![inventory]), phase("business", vec![orders])]);
+    let mut scene = Scene::start(Plan { escalation: Escalation { paths: paths(), ..plan.escalation }, ..plan });
+    let away = said(Finds::Fail, "the inventory does not answer", vec![]);
+    scene.waits(600).ends("inventory", away, answered("/health", 503));
+    scene.waits(800).ends("orders", suspecting("the order was refused: 503"), answered("/orders", 503));
+    scene.history
+}
+
+/// Ways for what is critical, and for what a dependency has done.
+pub(crate) fn paths() -> Vec<Path> {
+    let pattern = |cause, severity| Pattern { cause, severity };
+    vec![
+        Path {
+            pattern: pattern(None, Some(Severity::Critical)),
+            response: Some(Response::Escalate),
+            ways: vec![Way::Page, Way::Ticket],
+            to: Some("shop on-call".into()),
+            answer_within: Some(Span::from_secs(900)),
+        },
+        Path {
+            pattern: pattern(Some(RootCause::Dependency), None),
+            response: None,
+            ways: vec![Way::Meeting],
+            to: None,
+            answer_within: None,
+        },
+    ]
+}
+
+/// A verdict of a plugin that suspects a dependency.
+fn suspecting(summary: &str) -> Outcome {
+    let labels = vec![("cause".into(), "dependency".into())];
+    let draft = Draft { finds: Finds::Fail, summary: summary.into(), findings: vec![], measurements: vec![], labels };
+    Outcome::Said { verdict: admit(draft, &Limits::default()).unwrap() }
 }
 
 fn executed(end: StepEnd, summary: &str) -> Reply {
