@@ -15,5 +15,3 @@ mod windows;
 mod assessed;
 mod causes;
 mod many;
-mod world;
-mod laws;

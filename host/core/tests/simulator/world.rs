@@ -1,0 +1,420 @@
+//! The world of one run: a host with a clock and a journal, what is on its way to it, and everything that can go wrong.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use holdpoint_core::facts::Facts;
+use holdpoint_core::id::{CallId, Digest, Sequence};
+use holdpoint_core::name::{CheckName, PhaseName};
+use holdpoint_core::outcome::{Called, Outcome};
+use holdpoint_core::plan::Plan;
+use holdpoint_core::rollback::{Replied, Reply};
+use holdpoint_core::run::Run;
+use holdpoint_core::run::command::{Command, Purpose};
+use holdpoint_core::run::course::Course;
+use holdpoint_core::run::entry::{Entry, What};
+use holdpoint_core::run::event::{Answer, Event, Mode};
+use holdpoint_core::time::{Elapsed, Moment};
+
+use crate::chance::Chance;
+use crate::outside::{CALENDAR, Mood, Outside, Seen};
+use crate::scene::{is_complaint, started};
+use crate::target::Target;
+use crate::watch::{self, Watch};
+
+/// So many turns are enough for every run once the faults have stopped.
+const ENOUGH: u64 = 1_500;
+
+/// A run in its world.
+pub(crate) struct World {
+    pub(crate) run: Run,
+    pub(crate) plan: Plan,
+    pub(crate) mode: Mode,
+    pub(crate) journal: Vec<Entry>,
+    pub(crate) target: Target,
+    pub(crate) truth: Truth,
+    /// What happened at all, so that the seeds can be seen to try everything.
+    pub(crate) happened: BTreeSet<&'static str>,
+    pub(crate) watch: Watch,
+    pub(crate) outside: Outside,
+    pub(crate) chance: Chance,
+    pub(crate) clock: Clock,
+    pub(crate) flights: Vec<Flight>,
+    pub(crate) mood: Mood,
+    /// Whether things may still go wrong.
+    pub(crate) storm: bool,
+    /// One in how many chances of a crash is taken.
+    pub(crate) crashes: u64,
+    /// Whether the host is dead.
+    pub(crate) dead: bool,
+    told: Option<Told>,
+}
+
+/// A journal in lines, for whoever tries one seed.
+pub(crate) type Told = Rc<RefCell<Vec<String>>>;
+
+/// What truly happened, as far as it was written down.
+#[derive(Default)]
+pub(crate) struct Truth {
+    /// What each call of a check ended as that the run was waiting for.
+    pub(crate) ended: BTreeMap<CallId, Ended>,
+    /// The samples, in the order in which they came in.
+    pub(crate) samples: Vec<Sampled>,
+    /// At which gates a person said confirm.
+    pub(crate) waived: BTreeSet<PhaseName>,
+    /// What people answered, and the run accepted.
+    pub(crate) answers: Vec<Answer>,
+    /// Whether somebody stopped the run by hand.
+    pub(crate) interrupted: bool,
+    /// Whether any clock of the host was wrong.
+    pub(crate) wrong_clock: bool,
+}
+
+/// A call of a check that has ended.
+pub(crate) struct Ended {
+    pub(crate) check: CheckName,
+    pub(crate) outcome: Outcome,
+    pub(crate) requests: u32,
+}
+
+/// A sample of a signal.
+pub(crate) struct Sampled {
+    pub(crate) call: CallId,
+    pub(crate) signal: CheckName,
+    /// When it was commanded, by the run's own time.
+    pub(crate) commanded: Elapsed,
+    /// The number, if there truly is one that counts.
+    pub(crate) number: Option<f64>,
+    /// Whether the plugin itself calls it bad.
+    pub(crate) fails: bool,
+}
+
+/// What the host's clocks show.
+pub(crate) struct Clock {
+    /// The true time, in milliseconds since the start.
+    pub(crate) now: u64,
+    /// How far its own clock is ahead of that.
+    pub(crate) ahead: i64,
+    /// How far its calendar is ahead of everybody's.
+    pub(crate) calendar: i64,
+}
+
+/// Something on its way to the host.
+pub(crate) struct Flight {
+    pub(crate) at: u64,
+    pub(crate) brings: Brings,
+}
+
+pub(crate) enum Brings {
+    /// The end of a check's call.
+    End { call: CallId, seen: Seen },
+    /// The end of a rollback's call.
+    Reply { call: CallId, reply: Reply },
+    /// A person's word.
+    Word(Event),
+    /// An event that has come already.
+    Echo(Event),
+}
+
+impl Clock {
+    pub(crate) fn elapsed(&self) -> u64 {
+        self.now.saturating_add_signed(self.ahead)
+    }
+
+    fn moment(&self) -> Moment {
+        Moment(CALENDAR + i64::try_from(self.now).unwrap() + self.calendar)
+    }
+
+    /// Waits until the host's own clock shows this.
+    pub(crate) fn reach(&mut self, at: Elapsed) {
+        self.now += at.0.saturating_sub(self.elapsed());
+    }
+}
+
+impl World {
+    pub(crate) fn new(plan: Plan, mode: Mode, mood: Mood, mut chance: Chance) -> Self {
+        let outside = Outside::of(&plan, mood, &mut chance);
+        let target = Target::any(mood, &mut chance);
+        let crashes = if mood == Mood::Kind { 0 } else { chance.pick(&[0, 0, 400, 80, 20]) };
+        let calendar = if mood == Mood::Wild && chance.one_in(10) {
+            i64::try_from(chance.below(200_000)).unwrap() - 100_000
+        } else {
+            0
+        };
+        Self {
+            run: Run::new(),
+            plan,
+            mode,
+            journal: vec![],
+            target,
+            truth: Truth { wrong_clock: calendar != 0, ..Truth::default() },
+            happened: BTreeSet::new(),
+            watch: Watch::default(),
+            outside,
+            chance,
+            clock: Clock { now: 0, ahead: 0, calendar },
+            flights: vec![],
+            mood,
+            storm: true,
+            crashes,
+            dead: true,
+            told: None,
+        }
+    }
+
+    /// Lets the run tell what happens.
+    pub(crate) fn tell(&mut self, told: Option<Told>) {
+        self.told = told;
+    }
+
+    /// Lets things go wrong for so many turns, and then stops every fault: the run ends. (every run ends)
+    pub(crate) fn live(&mut self, stormy: u64) {
+        for turn in 0..stormy + ENOUGH {
+            self.storm = self.mood != Mood::Kind && turn < stormy;
+            if self.dead {
+                self.resume();
+            } else if self.watch.finished.is_some() {
+                return;
+            } else if self.storm && self.chance.one_in(5) {
+                self.mischief();
+            } else {
+                self.go_on();
+            }
+        }
+        panic!("the run does not end: it waits for {:?}", self.run.wakes());
+    }
+
+    /// Whatever still comes after the end changes nothing.
+    pub(crate) fn outlive(&mut self) {
+        let before = self.run.course().cloned();
+        self.storm = false;
+        for flight in std::mem::take(&mut self.flights) {
+            self.deliver(flight.brings);
+        }
+        self.must_complain(Event::Woke);
+        self.must_complain(Event::NobodyToAsk);
+        let ending = |course: Option<_>| course.map(|it: Course| it.closing().cloned());
+        assert_eq!(ending(self.run.course().cloned()), ending(before), "an end is the end");
+        self.target.settle();
+    }
+
+    /// The next thing happens: something arrives, or the time has come that the run waits for.
+    fn go_on(&mut self) {
+        let wake = self.run.wakes().expect("a run that goes on waits for something");
+        assert!(!wake.why.is_empty(), "a wait has a reason");
+        let until = self.clock.now + wake.at.0.saturating_sub(self.clock.elapsed());
+        let next = self.flights.iter().enumerate().min_by_key(|(_, flight)| flight.at);
+        match next.map(|(place, flight)| (place, flight.at)) {
+            Some((place, at)) if at <= until => {
+                self.clock.now = self.clock.now.max(at);
+                let flight = self.flights.remove(place);
+                self.deliver(flight.brings);
+            }
+            _ => {
+                self.clock.reach(wake.at);
+                if self.storm && self.chance.one_in(12) {
+                    self.happened.insert("a late wake");
+                    self.clock.now += self.chance.below(20_000);
+                }
+                self.wake();
+            }
+        }
+    }
+
+    fn wake(&mut self) {
+        if self.happens(Event::Woke, None).is_none() {
+            return;
+        }
+        let now = self.run.course().unwrap().now();
+        assert!(
+            self.run.wakes().is_none_or(|wake| wake.at > now),
+            "a wake that was answered does not come again at once"
+        );
+    }
+
+    pub(crate) fn deliver(&mut self, brings: Brings) {
+        let again = self.storm && self.chance.one_in(20);
+        let event = match brings {
+            Brings::End { call, seen } => {
+                let facts = Facts { evidence: Some(evidence(call)), requests: seen.requests, ..Facts::none() };
+                let event = Event::CallEnded { call, called: Called { outcome: seen.outcome.clone(), facts } };
+                self.happens(event.clone(), Some(seen)).map(|()| event)
+            }
+            Brings::Reply { call, reply } => {
+                let event = Event::RollbackReplied { call, replied: Replied { reply, facts: Facts::none() } };
+                self.happens(event.clone(), None).map(|()| event)
+            }
+            Brings::Word(event) => {
+                self.hears(event);
+                None
+            }
+            Brings::Echo(event) => {
+                self.happened.insert("a doubled event");
+                self.must_complain(event);
+                None
+            }
+        };
+        if let (Some(event), true, false) = (event, again, self.dead) {
+            let at = self.clock.now + self.chance.below(10_000);
+            self.flights.push(Flight { at, brings: Brings::Echo(event) });
+        }
+    }
+
+    /// A person's word is heard when somebody was asked, and it says what it must.
+    pub(crate) fn hears(&mut self, event: Event) {
+        let can = self.watch.asking
+            && match &event {
+                Event::Answered { answer: Answer::Confirm { reason } | Answer::Hotfix { reason }, .. } => {
+                    !reason.trim().is_empty()
+                }
+                Event::Answered { answer: Answer::RollBack { reason }, .. } => {
+                    !reason.trim().is_empty() && self.plan.restore.is_some()
+                }
+                _ => true,
+            };
+        if !can {
+            return self.must_complain(event);
+        }
+        let at = self.run.course().and_then(|course| course.phase()).map(|phase| phase.name().clone());
+        let asking = matches!(event, Event::Answered { answer: Answer::Extend { .. }, .. });
+        self.watch.asking = asking;
+        if self.happens(event.clone(), None).is_none() {
+            self.watch.asking = true;
+            return;
+        }
+        if let Event::Answered { answer, .. } = event {
+            self.truth.waived.extend(at.filter(|_| matches!(answer, Answer::Confirm { .. })));
+            self.truth.answers.push(answer);
+        }
+    }
+
+    /// Something happens that the run was waiting for. `None` when the host died before it was written down.
+    pub(crate) fn happens(&mut self, event: Event, seen: Option<Seen>) -> Option<()> {
+        if self.crashed() {
+            return None;
+        }
+        let (commands, open) = self.enter_event(event);
+        if let Some((call, open)) = open {
+            self.note(call, open, seen, &commands);
+        }
+        assert!(!is_complaint(&commands), "{commands:?}");
+        for command in &commands {
+            if self.crashed() {
+                return Some(());
+            }
+            let none = self.enter(What::Intent { command: command.clone() });
+            assert_eq!(none, [], "an intent decides nothing");
+        }
+        for command in commands {
+            if self.crashed() {
+                return Some(());
+            }
+            self.perform(command);
+        }
+        Some(())
+    }
+
+    fn enter_event(&mut self, event: Event) -> (Vec<Command>, Option<(CallId, watch::Open)>) {
+        let call = match &event {
+            Event::CallEnded { call, .. } | Event::RollbackReplied { call, .. } => Some(*call),
+            _ => None,
+        };
+        if let Event::RollbackReplied { replied: Replied { reply: Reply::Status { .. }, .. }, .. } = &event {
+            self.watch.looked();
+        }
+        let open = call.and_then(|call| Some((call, self.watch.open.remove(&call)?)));
+        let commands = self.enter(What::Event { event });
+        let at = self.run.course().map_or(Elapsed(0), Course::now);
+        self.watch.follow(&commands, at, (&self.plan, self.mode));
+        assert_eq!(self.run.ending(), self.watch.finished);
+        assert_eq!(self.run.wakes().is_none(), self.watch.finished.is_some(), "a run that goes on waits for something");
+        (commands, open)
+    }
+
+    /// Notes what truly ended.
+    fn note(&mut self, call: CallId, open: watch::Open, seen: Option<Seen>, commands: &[Command]) {
+        let watch::Open { what: watch::What::Check { check, purpose }, at } = open else { return };
+        if self.watch.stopped.contains(&call) {
+            assert_eq!(commands, [], "what was stopped ends in silence");
+            return;
+        }
+        let Some(What::Event { event: Event::CallEnded { called, .. } }) = self.journal.last().map(|it| &it.what)
+        else {
+            unreachable!("it was entered just now")
+        };
+        let (outcome, requests) = (called.outcome.clone(), called.facts.requests);
+        if matches!(purpose, Purpose::Sample { .. }) {
+            let number = seen.as_ref().and_then(|seen| self.number(&check, seen));
+            let fails = seen.is_some_and(|seen| seen.fails);
+            self.truth.samples.push(Sampled { call, signal: check.clone(), commanded: at, number, fails });
+        }
+        self.truth.ended.insert(call, Ended { check, outcome, requests });
+    }
+
+    /// The number of a sample that has just come in, if it counts. (S-1)
+    fn number(&self, name: &CheckName, seen: &Seen) -> Option<f64> {
+        let windows = self.plan.phases.iter().filter_map(|phase| phase.window.as_ref());
+        let signal =
+            windows.flat_map(|window| &window.signals).find(|it| it.check.name == *name).expect("it is planned");
+        let number = seen.number?;
+        let looked = seen.fails || seen.requests >= signal.check.min_evidence;
+        let busy = seen.busy || signal.traffic.is_none();
+        let began = self.journal.first().expect("the run has started").moment.0;
+        let now = began + i64::try_from(self.run.course().unwrap().now().0).unwrap();
+        let fresh =
+            number.taken.is_none_or(|taken| now - taken.0 <= 2 * i64::try_from(signal.interval.as_millis()).unwrap());
+        (looked && busy && fresh).then_some(number.value)
+    }
+
+    /// Something that makes no sense: it is refused, and changes nothing.
+    pub(crate) fn must_complain(&mut self, event: Event) {
+        let before = self.chance.one_in(8).then(|| self.run.clone());
+        let entry = self.entry(What::Event { event });
+        let commands = self.run.step(&entry);
+        assert!(is_complaint(&commands), "{entry:?}: {commands:?}");
+        if let Some(before) = before {
+            assert_eq!(self.run, before, "what is impossible changes nothing");
+        }
+        self.keep(entry);
+    }
+
+    pub(crate) fn enter(&mut self, what: What) -> Vec<Command> {
+        let entry = self.entry(what);
+        let commands = self.run.step(&entry);
+        self.keep(entry);
+        commands
+    }
+
+    fn entry(&self, what: What) -> Entry {
+        let sequence = Sequence(self.journal.len() as u64 + 1);
+        Entry { sequence, at: Elapsed(self.clock.elapsed()), moment: self.clock.moment(), what }
+    }
+
+    fn keep(&mut self, entry: Entry) {
+        if let Some(told) = &self.told {
+            let text = serde_json::to_string(&entry.what).unwrap();
+            told.borrow_mut().push(format!(
+                "{:>5} {:>8} {}",
+                entry.sequence.0,
+                entry.at.0,
+                text.get(..240).unwrap_or(&text)
+            ));
+        }
+        self.journal.push(entry);
+    }
+
+    /// The true time.
+    pub(crate) fn now(&self) -> u64 {
+        self.clock.now
+    }
+
+    pub(crate) fn started(&self) -> Event {
+        started(self.mode, self.plan.clone())
+    }
+}
+
+/// The digest of what the host kept of a call.
+pub(crate) fn evidence(call: CallId) -> Digest {
+    Digest::of(&call.0.to_le_bytes())
+}
