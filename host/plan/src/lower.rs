@@ -30,6 +30,7 @@ mod phase;
 mod signal;
 mod rule;
 mod baseline;
+mod counts;
 mod assess;
 mod restore;
 mod people;

@@ -73,7 +73,7 @@ fn say_window(window: &Window, out: &mut String) {
 }
 
 fn say_signal(signal: &Signal, coverage: u8, out: &mut String) {
-    let Signal { check, interval, measurement, traffic, max_gap, rules } = signal;
+    let Signal { check, interval, measurement, traffic, max_gap, counts: _, rules } = signal;
     let what = measurement.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
     let fault =
         if check.cause.is_known() { format!("; its failure is put down to: {}", check.cause) } else { String::new() };

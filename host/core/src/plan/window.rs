@@ -13,6 +13,7 @@ use crate::plan::phase::Arming;
 use crate::release::ChangeKind;
 use crate::response::Response;
 use crate::stat::promise::{Alpha, Direction, Tolerance};
+use crate::stat::sequential::tally::Counting;
 use crate::time::Span;
 
 /// How long a release is watched, and by what.
@@ -41,8 +42,24 @@ pub struct Signal {
     pub traffic: Option<Traffic>,
     /// For how long data may be missing before the signal could not be judged.
     pub max_gap: Span,
+    /// Counts that are kept with each sample, since its own rules or those of signals that compare with it reckon with
+    /// them. A sample that lacks one of them is no data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<Counts>,
     /// What its samples are judged by.
     pub rules: Vec<Rule>,
+}
+
+/// Two measurements of a sample that are counts: events, and among how many they are. Each request is counted in one
+/// sample only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// The measurement that says how many events there were since the sample before.
+    pub events: String,
+    /// The measurement that says among how many requests, or in how many units of exposure.
+    pub of: String,
+    /// Which of the two.
+    pub counting: Counting,
 }
 
 /// How much traffic a sample must stand on.
@@ -113,8 +130,12 @@ pub enum Comparator {
         /// The promised chance of a false alarm over the whole window.
         alpha: Alpha,
     },
-    /// A mean that differs from the baseline's, looked at after every sample, by a bet against "no difference".
+    /// A mean, or a share of events, that differs from the baseline's, looked at after every sample, by a bet against
+    /// "no difference".
     Sequential {
+        /// The counts that are judged; absent: the signal's own measurement.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        counts: Option<Counts>,
         /// What it is compared with: a number, what was before, or a cohort at the same moment.
         baseline: Baseline,
         /// Which difference is looked for.

@@ -2,7 +2,9 @@
 
 mod agenda;
 mod assessing;
+mod means;
 mod reading;
+mod shares;
 pub mod rule;
 pub mod signal;
 mod spread;

@@ -13,5 +13,6 @@ mod order;
 mod left_behind;
 mod windows;
 mod assessed;
+mod shares;
 mod causes;
 mod many;

@@ -44,7 +44,15 @@ pub(crate) fn above(number: f64) -> Rule {
 
 pub(crate) fn signal(signal: &str, rules: Vec<Rule>) -> Signal {
     let interval = Span::from_secs(10);
-    Signal { check: major(signal), interval, measurement: None, traffic: None, max_gap: interval.times(3), rules }
+    Signal {
+        check: major(signal),
+        interval,
+        measurement: None,
+        traffic: None,
+        max_gap: interval.times(3),
+        counts: vec![],
+        rules,
+    }
 }
 
 /// A window of ten minutes: 61 samples of each signal.

@@ -307,6 +307,7 @@ fn an_interrupted_window_stops_its_calls() {
 fn a_mean_that_rises_is_found_by_a_bet_that_is_looked_at_after_every_sample() {
     let sequential = |baseline| Rule {
         comparator: Comparator::Sequential {
+            counts: None,
             baseline,
             direction: Direction::Rise,
             tolerance: Tolerance::Relative(Amount::try_new(0.02).unwrap()),

@@ -124,7 +124,7 @@ fn any_comparator(others: &[CheckName], chance: &mut Chance) -> Comparator {
             Comparator::Differs { baseline: chance.pick(others), direction, tolerance, alpha: Alpha::DEFAULT }
         }
         (13, _) => Comparator::Trend { direction, tolerance, alpha: Alpha::DEFAULT },
-        _ => Comparator::Sequential { baseline, direction, tolerance, alpha: Alpha::DEFAULT },
+        _ => Comparator::Sequential { counts: None, baseline, direction, tolerance, alpha: Alpha::DEFAULT },
     }
 }
 

@@ -9,7 +9,7 @@ use holdpoint_core::stat::promise::{Alpha, Amount, Direction, Tolerance};
 use holdpoint_core::time::Span;
 
 use crate::draft::Draft;
-use crate::lower::{assess, baseline};
+use crate::lower::{assess, baseline, counts};
 use crate::number::Number;
 use crate::problem::Code;
 use crate::raw::check::Phase;
@@ -91,18 +91,23 @@ fn comparator(raw: &Raw, scene: Scene<'_>, reader: &mut Reader<'_>) -> Option<Co
             Some(Comparator::Drop { percent, baseline })
         }
         "differs" => differs(raw.differs.as_ref()?.value, raw, scene, reader),
-        "sequential" => {
-            let direction = raw.sequential.as_ref()?.value;
-            let (baseline, promise) = (baseline::lower(raw, kind, scene, reader), promise(raw, scene, reader));
-            let (baseline, (tolerance, alpha)) = (baseline?, promise?);
-            Some(Comparator::Sequential { baseline, direction, tolerance, alpha })
-        }
+        "sequential" => sequential(raw.sequential.as_ref()?.value, raw, scene, reader),
         "trend" => {
             let (tolerance, alpha) = promise(raw, scene, reader)?;
             Some(Comparator::Trend { direction: raw.trend.as_ref()?.value, tolerance, alpha })
         }
         _ => assess::lower(&raw.assess.as_ref()?.value.0, scene, reader),
     }
+}
+
+fn sequential(direction: Direction, raw: &Raw, scene: Scene<'_>, reader: &mut Reader<'_>) -> Option<Comparator> {
+    let counts = counts::lower(raw, scene, reader);
+    let (baseline, promise) = (baseline::lower(raw, "sequential", scene, reader), promise(raw, scene, reader));
+    let (counts, baseline, (tolerance, alpha)) = (counts.ok()?, baseline?, promise?);
+    if let Some((counts, value)) = counts.as_ref().zip(counts::level(&baseline)) {
+        counts::check_level(counts, value, raw, (scene, reader));
+    }
+    Some(Comparator::Sequential { counts, baseline, direction, tolerance, alpha })
 }
 
 /// The one key that names the rule's kind.
@@ -172,6 +177,9 @@ fn unfitting(raw: &Raw, kind: &str, owner: &str, reader: &mut Reader<'_>) {
         ("baseline", raw.baseline.as_ref().map(|it| it.at), compares),
         ("tolerance", raw.tolerance.as_ref().map(|it| it.at), promises),
         ("error-rate", raw.error_rate.as_ref().map(|it| it.at), promises),
+        ("events", raw.events.as_ref().map(|it| it.at), kind == "sequential"),
+        ("of", raw.of.as_ref().map(|it| it.at), kind == "sequential"),
+        ("per", raw.per.as_ref().map(|it| it.at), kind == "sequential"),
         ("for", raw.for_.as_ref().map(|it| it.at), kind != "assess"),
     ];
     for (key, at, fits) in keys {

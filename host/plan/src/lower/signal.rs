@@ -13,7 +13,7 @@ use holdpoint_core::time::Span;
 use crate::draft::Draft;
 use crate::lower::check::{find, settings, timeout};
 use crate::lower::plugin::Known;
-use crate::lower::rule;
+use crate::lower::{counts, rule};
 use crate::problem::Code;
 use crate::raw::check::{COVERAGE, Phase};
 use crate::raw::signal::{GAP, INTERVAL, Signal as Raw};
@@ -98,6 +98,7 @@ fn signal(
         measurement: raw.measurement.as_ref().map(|name| name.value.0.clone()),
         traffic,
         max_gap: raw.max_gap.as_ref().map_or(interval.times(GAP), |gap| gap.value),
+        counts: counts::kept(raw, scene.draft, reader),
         rules: rules.into_iter().collect::<Option<Vec<_>>>()?,
     })
 }

@@ -79,6 +79,13 @@ section! {
         /// A mean that is higher, lower or either than the baseline's, looked at after every sample: "rise", "drop" or
         /// "either".
         optional sequential: Direction,
+        /// What sequential judges instead of the signal's measurement: the measurement that says how many events there
+        /// were since the sample before, such as failed requests. Needs of or per.
+        optional events: Text,
+        /// Among how many requests the events are, by the name of a measurement: each is an event or not.
+        optional of: Text,
+        /// In how many units of exposure the events are, by the name of a measurement: hours, gigabytes.
+        optional per: Text,
         /// Samples that creep up, down or either within the window: "rise", "drop" or "either".
         optional trend: Direction,
         /// Samples that are counted as successes, failures and errors, against limits.

@@ -2,17 +2,26 @@
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 use crate::assess;
 use crate::outcome::{Called, FaultKind, Outcome};
-use crate::plan::window::Signal;
+use crate::plan::window::{Counts, Signal};
+use crate::stat::sequential::tally::Tally;
 use crate::time::{Moment, Span};
 use crate::verdict::{Finds, Measurement, Sample, Verdict};
+
+/// How far a count may lie from a whole number.
+const WHOLE: f64 = 1e-6;
+/// The largest count: beyond it not every whole number is one of these.
+const MOST: f64 = 9_007_199_254_740_992.0;
 
 /// What a call says about a signal.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reading {
     pub(super) sample: Sample,
+    /// The counts that the signal keeps, in its order; none where there is no number.
+    pub(super) tallies: Vec<Tally>,
     /// Why there is no number; nothing where there is one.
     pub(super) why: Option<String>,
     /// Whether the plugin itself calls it bad.
@@ -21,7 +30,7 @@ pub(super) struct Reading {
 
 impl Reading {
     fn none(sample: Sample, why: String) -> Self {
-        Self { sample, why: Some(why), fails: None }
+        Self { sample, tallies: Vec::new(), why: Some(why), fails: None }
     }
 
     /// The same for an assessment, to which a call that went wrong is a class of its own.
@@ -63,9 +72,13 @@ pub(super) fn read(signal: &Signal, called: &Called, now: Moment) -> Reading {
 
 fn said(signal: &Signal, verdict: &Verdict, now: Moment) -> Reading {
     let fails = (verdict.finds() == Finds::Fail).then(|| verdict.summary().to_string());
-    match measured(signal, verdict, now) {
-        Ok(number) => Reading { sample: Sample::Number(number), why: None, fails },
-        Err((sample, why)) => Reading { sample, why: Some(why), fails },
+    let read = measured(signal, verdict, now).and_then(|number| {
+        let counted: Result<Vec<Tally>, _> = signal.counts.iter().map(|counts| tally(counts, verdict)).collect();
+        Ok((number, counted?))
+    });
+    match read {
+        Ok((number, tallies)) => Reading { sample: Sample::Number(number), tallies, why: None, fails },
+        Err((sample, why)) => Reading { fails, ..Reading::none(sample, why) },
     }
 }
 
@@ -91,6 +104,34 @@ fn measured(signal: &Signal, verdict: &Verdict, now: Moment) -> Result<f64, (Sam
         }
         None => Err((found, format!("{} is not known", traffic.measurement))),
     }
+}
+
+/// Two measurements as counts.
+fn tally(counts: &Counts, verdict: &Verdict) -> Result<Tally, (Sample, String)> {
+    let number = |name: &str| {
+        let sample = only(Some(name), verdict)?.sample;
+        sample.number().ok_or_else(|| (sample, format!("{name} is not known")))
+    };
+    let (events, of) = (number(&counts.events)?, number(&counts.of)?);
+    // What a provider extrapolates is no whole number. A part of a request more or less is nothing among many, while
+    // events may be so few that rounding would make none of them.
+    if libm::fabs(events - libm::round(events)) > WHOLE {
+        return Err((
+            Sample::WrongType,
+            format!("{} is {events}, and events are counted in whole numbers", counts.events),
+        ));
+    }
+    let tally = Tally { events: whole(&counts.events, events)?, of: whole(&counts.of, of)? };
+    tally.check(counts.counting).map_err(|why| (Sample::WrongType, why.to_string()))?;
+    Ok(tally)
+}
+
+fn whole(name: &str, number: f64) -> Result<u64, (Sample, String)> {
+    if !(0.0..=MOST).contains(&number) {
+        return Err((Sample::WrongType, format!("{name} is {number}, which is no count")));
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 2^53, and whole")]
+    Ok(libm::round(number) as u64)
 }
 
 /// The measurement of this name, or the only one.

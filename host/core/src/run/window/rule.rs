@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::assess::progress::Assessed;
-use crate::name::CheckName;
 use crate::plan::window::{Baseline, Comparator, Rule};
 use crate::stat::class::Class;
 use crate::stat::differs::terms::{Points, Terms, Watch};
@@ -15,14 +14,11 @@ use crate::stat::differs::{self, Compared};
 use crate::stat::promise::{Alpha, Direction, Tolerance};
 use crate::stat::sample;
 use crate::stat::sequential::design::Design;
-use crate::stat::sequential::judgement::Judgement;
-use crate::stat::sequential::mean::Mean;
-use crate::stat::sequential::mean_pair::MeanPair;
 use crate::stat::trend::{self, Series};
 use crate::time::{Elapsed, Span};
 
 use super::signal::{SignalRun, Taken};
-use super::{Earlier, assessing};
+use super::{Earlier, assessing, means, shares};
 
 /// A rule and how far it is from firing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -133,10 +129,15 @@ pub(super) fn judge(
             let terms = terms((*direction, *tolerance, *alpha), run.expected());
             differs(other, run, &terms)
         }
-        Comparator::Sequential { baseline, direction, tolerance, alpha } => {
+        Comparator::Sequential { counts, baseline, direction, tolerance, alpha } => {
             let design =
                 Design { alpha: *alpha, direction: *direction, tolerance: *tolerance, horizon: run.expected() };
-            bets(baseline, design, run, others)
+            let judged = match counts {
+                Some(counts) => shares::judge(counts, baseline, design, run, others),
+                None => means::judge(baseline, design, run, others),
+            };
+            let open = || Found::Open("its baseline has no data".into());
+            judged.map_or_else(open, |judged| Found::of(judged.class, judged.reason()))
         }
         Comparator::Trend { direction, tolerance, alpha } => {
             let design =
@@ -157,51 +158,6 @@ fn differs(other: Option<&SignalRun>, run: &SignalRun, terms: &Terms) -> Found {
     let judged =
         differs::judge(&Compared { baseline: baseline.as_ref(), window: window.as_ref(), history: None }, terms);
     Found::of(judged.class, judged.reason)
-}
-
-/// A bet against "no difference", on every sample so far. The samples are few enough to be gone through each time, so
-/// that nothing but them is remembered.
-fn bets(baseline: &Baseline, design: Design, run: &SignalRun, others: (&[SignalRun], Earlier<'_>)) -> Found {
-    let judged = match baseline {
-        Baseline::Constant { value } => {
-            Mean::against_constant(design, value.as_f64()).ok().map(|mean| mean_of(mean, run))
-        }
-        Baseline::Signal { name } => bets_on(name, design, run, others),
-    };
-    let open = || Found::Open("its baseline has no data".into());
-    judged.map_or_else(open, |judged| Found::of(judged.class, judged.reason()))
-}
-
-/// A bet against a cohort of the same window, else against what an earlier phase saw.
-fn bets_on(
-    name: &CheckName,
-    design: Design,
-    run: &SignalRun,
-    (window, earlier): (&[SignalRun], Earlier<'_>),
-) -> Option<Judgement> {
-    if let Some(cohort) = window.iter().find(|other| other.name() == name) {
-        return Some(pairs_of(MeanPair::start(design), run, cohort));
-    }
-    let before = sample::Sample::new(&earlier.find(name)?.numbers()).ok()?;
-    Some(mean_of(Mean::against_baseline(design, &before), run))
-}
-
-fn mean_of(mut mean: Mean, run: &SignalRun) -> Judgement {
-    for number in run.numbers() {
-        // A number too large to reckon with is left out; it is above any bound that a person would write.
-        let _ = mean.push(number);
-    }
-    mean.judge()
-}
-
-fn pairs_of(mut pairs: MeanPair, run: &SignalRun, cohort: &SignalRun) -> Judgement {
-    let interval = run.signal().interval;
-    for (taken, number) in run.taken().iter().filter_map(|taken| Some((taken, taken.number()?))) {
-        if let Some(beside) = cohort.number_at(taken.due, interval) {
-            let _ = pairs.push(number, beside);
-        }
-    }
-    pairs.judge()
 }
 
 fn creeps(design: &Design, run: &SignalRun) -> Found {

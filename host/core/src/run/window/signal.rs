@@ -17,6 +17,7 @@ use crate::plan::phase::Arming;
 use crate::plan::window::{Rule, Signal};
 use crate::response::{Asked, Cause, Response, Sight};
 use crate::run::command::{Command, Purpose};
+use crate::stat::sequential::tally::Tally;
 use crate::time::{Elapsed, Moment, Span};
 use crate::verdict::Sample;
 
@@ -58,6 +59,9 @@ pub struct Taken {
     pub at: Elapsed,
     /// What it is.
     pub sample: Sample,
+    /// The counts that the signal keeps, in its order; none where the sample is no number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tallies: Vec<Tally>,
     /// Why it is no number; absent where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -230,7 +234,15 @@ impl SignalRun {
         let late = take.now.since(due).as_millis() / self.signal.interval.as_millis().max(1);
         let next = due.plus(self.signal.interval.times(late.saturating_add(1)));
         self.next = self.next.map(|planned| planned.max(next));
-        self.taken.push(Taken { due, at: take.now, sample: read.sample, why: read.why, call, evidence });
+        self.taken.push(Taken {
+            due,
+            at: take.now,
+            sample: read.sample,
+            tallies: read.tallies,
+            why: read.why,
+            call,
+            evidence,
+        });
     }
 
     /// Notes when data has been missing for too long.

@@ -4,8 +4,9 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 
 use crate::plan::phase::Arming;
-use crate::plan::window::{Baseline, Comparator, Rule};
+use crate::plan::window::{Baseline, Comparator, Counts, Rule};
 use crate::stat::promise::{Alpha, Direction, Tolerance};
+use crate::stat::sequential::tally::Counting;
 use crate::time::Span;
 
 use super::rule::short;
@@ -39,9 +40,10 @@ impl Comparator {
             Self::Differs { baseline, direction, tolerance, alpha } => {
                 format!("{} {baseline}{}{}", way(*direction), beyond(*tolerance), promise(*alpha))
             }
-            Self::Sequential { baseline, direction, tolerance, alpha } => {
+            Self::Sequential { counts, baseline, direction, tolerance, alpha } => {
                 let (way, baseline) = (way(*direction), baseline.in_words());
-                format!("{way} {baseline} in the mean{}{}", beyond(*tolerance), promise(*alpha))
+                let what = counts.as_ref().map_or_else(|| "in the mean".into(), Counts::in_words);
+                format!("{way} {baseline} {what}{}{}", beyond(*tolerance), promise(*alpha))
             }
             Self::Trend { direction, tolerance, alpha } => {
                 let way = match direction {
@@ -74,6 +76,15 @@ fn beyond(tolerance: Tolerance) -> String {
 
 fn promise(alpha: Alpha) -> String {
     format!(", with at most {} % false alarms over the window", short(alpha.as_f64() * 100.0))
+}
+
+impl Counts {
+    fn in_words(&self) -> String {
+        match self.counting {
+            Counting::Requests => format!("in its share of {} among {}", self.events, self.of),
+            Counting::Exposure => format!("in its rate of {} per {}", self.events, self.of),
+        }
+    }
 }
 
 impl Baseline {
