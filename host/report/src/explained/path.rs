@@ -50,6 +50,7 @@ fn answered(path: &Path, person: &str, people: &Escalation) -> String {
     match path.response {
         Some(Response::Escalate) => format!("hold: {waits}"),
         Some(response @ (Response::RollBack | Response::Hotfix | Response::Note)) => response.in_words().to_owned(),
+        None if path.to.is_none() && path.answer_within.is_none() => "do what its check or rule asks for".to_owned(),
         None => format!("do what its check or rule asks for; when a person must decide, {waits}"),
     }
 }

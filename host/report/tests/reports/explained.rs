@@ -28,3 +28,8 @@ fn a_plan_that_watches_is_said_in_sentences() {
 fn a_plan_that_assesses_is_said_in_sentences() {
     compare("assess");
 }
+
+#[test]
+fn escalation_paths_are_said_and_what_is_said_is_in_force() {
+    compare("paths");
+}

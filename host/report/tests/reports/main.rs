@@ -11,10 +11,7 @@ mod scene;
 use std::fs;
 use std::path::Path;
 
-use holdpoint_core::plan::Plan;
-use holdpoint_core::plan::check::Severity;
-use holdpoint_core::plan::people::Escalation;
-use holdpoint_report::{History, explained, html, json, junit, markdown, tell};
+use holdpoint_report::{History, html, json, junit, markdown, tell};
 
 /// Holds every format of a history's story against its golden file.
 fn compare(name: &str, history: &History) {
@@ -66,23 +63,6 @@ fn a_run_in_which_no_dependency_failed_has_no_hint() {
     let told: serde_json::Value = serde_json::from_str(&json(&tell(&runs::rolled_back()))).unwrap();
 
     assert!(told["hint"].is_null() && told["path"].is_null(), "{told}");
-}
-
-#[test]
-fn escalation_paths_are_explained_and_what_is_explained_is_in_force() {
-    let orders = scene::check("orders", Severity::Critical);
-    let plan = scene::plan(vec![scene::phase("smoke", vec![orders])]);
-    let plan = Plan { escalation: Escalation { paths: runs::paths(), ..plan.escalation }, ..plan };
-
-    let told = explained(&plan);
-
-    assert!(told.contains("  If orders (critical, by http) fails, ask a person at once.\n"), "{told}");
-    let critical = "  If there is a critical failure, page shop on-call, open a ticket for shop on-call, and hold: \
-        shop on-call is asked and has 15m.\n";
-    assert!(told.contains(critical), "{told}");
-    let dependency = "  Else if a failure is caused by a dependency, call a meeting with on-call, and do what its check or \
-        rule asks for; when a person must decide, on-call is asked and has 10m.\n";
-    assert!(told.contains(dependency), "{told}");
 }
 
 #[test]

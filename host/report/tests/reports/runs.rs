@@ -124,7 +124,7 @@ pub(crate) fn not_at_fault() -> History {
 }
 
 /// Ways for what is critical, and for what a dependency has done.
-pub(crate) fn paths() -> Vec<Path> {
+fn paths() -> Vec<Path> {
     let pattern = |cause, severity| Pattern { cause, severity };
     vec![
         Path {
