@@ -12,11 +12,13 @@ use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::{Answer, Mode};
 use holdpoint_core::run::phase::PhaseRun;
 use holdpoint_core::run::window::WindowRun;
+use holdpoint_core::run::window::rule::RuleRun;
 use holdpoint_core::run::window::signal::{End, SignalRun};
 
-use crate::oracle;
+use crate::oracle::{self, Point};
 use crate::reasons;
-use crate::world::{Ended, World};
+use crate::truth::Ended;
+use crate::world::World;
 
 /// Looks at a run that has ended.
 pub(crate) fn look_at(world: &mut World) -> Ending {
@@ -120,9 +122,16 @@ fn true_response(world: &World, phase: &PhaseRun, (window, run): (&WindowRun, &S
     };
     let unclear = match end {
         Some(End::Stopped { .. }) => Some(Response::Escalate),
+        // An assessment has its own word about what may be missing.
+        Some(End::TooLittle { .. }) if is_assessed(signal) => Some(signal.check.on_inconclusive),
+        _ if is_assessed(signal) => None,
         _ => (!enough).then_some(signal.check.on_inconclusive),
     };
     fired.chain(own).chain(unclear).max()
+}
+
+fn is_assessed(signal: &Signal) -> bool {
+    signal.rules.iter().any(|rule| rule.comparator.is_assessment())
 }
 
 fn calls_itself_bad(world: &World, signal: &Signal) -> bool {
@@ -139,6 +148,10 @@ fn every_signal_was_judged_by_its_true_samples(world: &World) {
             for rule in run.rules() {
                 let fires = oracle::fires(&rule.rule, &points);
                 assert!(fires.is_none_or(|fires| fires == rule.fired.is_some()), "{}: {rule:?}", run.name());
+                an_assessment_counts_truly(rule, &points);
+            }
+            if is_assessed(run.signal()) {
+                continue;
             }
             let saw_enough = match run.end() {
                 Some(End::Enough) => true,
@@ -150,6 +163,14 @@ fn every_signal_was_judged_by_its_true_samples(world: &World) {
             assert_eq!(saw_enough, enough, "{}: {:?}", run.name(), run.end());
         }
     }
+}
+
+/// An assessment fires only when there were more failures than it accepts; while it goes on it never lets more through.
+fn an_assessment_counts_truly(run: &RuleRun, points: &[Point]) {
+    let Some((missed, most)) = oracle::failures(&run.rule, points) else { return };
+    assert!(run.fired.is_none() || missed > most, "{missed} failures, and {most} are accepted: {run:?}");
+    let goes_on = run.assessed.as_ref().is_some_and(|it| !it.standing().standing.has_ended());
+    assert!(!goes_on || missed <= most, "{missed} failures, and {most} are accepted: {run:?}");
 }
 
 /// What the run counts is what the last call ended as, unless the run itself or a person said otherwise. (D-1)

@@ -19,6 +19,7 @@ mod outside;
 mod target;
 mod watch;
 mod world;
+mod truth;
 mod host;
 mod mischief;
 mod oracle;

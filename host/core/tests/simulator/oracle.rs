@@ -1,5 +1,6 @@
 //! The oracle: what a signal's samples come to, said a second time and apart from the core.
 
+use holdpoint_core::assess::terms::Terms;
 use holdpoint_core::plan::window::{Baseline, Comparator, Rule, Signal, Window};
 use holdpoint_core::time::{Elapsed, Span};
 
@@ -61,4 +62,13 @@ pub(crate) fn fires(rule: &Rule, points: &[Point]) -> Option<bool> {
         }
     }
     holds(0.0).map(|_| false)
+}
+
+/// How many numbers of a signal miss what its assessment calls a success, and how many may; `None` for other rules.
+pub(crate) fn failures(rule: &Rule, points: &[Point]) -> Option<(usize, usize)> {
+    let Comparator::Assess { assessment } = &rule.comparator else { return None };
+    let terms = Terms::from(assessment.clone());
+    let most = terms.success_condition?;
+    let missed = points.iter().filter(|point| !most.holds(point.number)).count();
+    Some((missed, usize::try_from(terms.failure_limit).unwrap()))
 }

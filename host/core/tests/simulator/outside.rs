@@ -41,6 +41,8 @@ pub(crate) enum State {
     IllHigh,
     /// Too low, or failing.
     IllLow,
+    /// Higher from one moment to the next, or failing.
+    Creeping,
     /// Too few requests to say anything.
     Idle,
     /// The provider has nothing.
@@ -97,8 +99,8 @@ impl Outside {
         let length = length.sum::<u64>() + 5_000;
         let usual = match mood {
             Mood::Kind => u64::MAX,
-            Mood::Fair => 8,
-            Mood::Wild => 3,
+            Mood::Fair => 6,
+            Mood::Wild => 2,
         };
         let mut episodes = BTreeMap::new();
         for check in plan.checks() {
@@ -121,7 +123,7 @@ impl Outside {
         let outcome = match self.at(name, now).0 {
             State::Well if chance.one_in(12) => warn(),
             State::Well => pass(),
-            State::IllHigh | State::IllLow => fail(),
+            State::IllHigh | State::IllLow | State::Creeping => fail(),
             State::Idle | State::Silent | State::Frozen => inconclusive(),
             State::Down if chance.one_in(2) => timeout(),
             State::Down => error(FaultKind::Unavailable),
@@ -148,6 +150,7 @@ impl Outside {
             State::Well | State::Frozen => Ok(WELL),
             State::IllHigh | State::Idle => Ok(ILL_HIGH),
             State::IllLow => Ok(ILL_LOW),
+            State::Creeping => Ok(WELL * (1.0 + f64::from(u32::try_from(now - since).unwrap()) / 400_000.0)),
             State::Silent if chance.one_in(2) => Err(Sample::Number(WELL)),
             State::Silent => Err(Sample::NoData),
             State::Down => Err(Sample::ProviderDown),
@@ -185,6 +188,8 @@ impl Episode {
             State::IllHigh,
             State::IllHigh,
             State::IllLow,
+            State::Creeping,
+            State::Creeping,
             State::Idle,
             State::Silent,
             State::Down,

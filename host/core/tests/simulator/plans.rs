@@ -1,5 +1,8 @@
 //! Plans that follow from a seed: phases of checks and windows, every kind of rule, with and without a way back.
 
+use holdpoint_core::assess::assessment::Assessment;
+use holdpoint_core::assess::condition::Condition;
+use holdpoint_core::assess::terms::Terms;
 use holdpoint_core::name::CheckName;
 use holdpoint_core::plan::Plan;
 use holdpoint_core::plan::cause::RootCause;
@@ -76,13 +79,14 @@ fn any_window(place: u64, earlier: &mut Vec<CheckName>, chance: &mut Chance) -> 
     let signals = names.iter().map(|own| any_signal(own, &known, interval, chance)).collect();
     earlier.extend(names);
     let delay = interval.times(chance.below(3));
-    let length = interval.times(chance.between(4, 20)).as_millis() + delay.as_millis() + chance.below(2) * 1_500;
+    let samples = if chance.one_in(6) { chance.between(40, 80) } else { chance.between(4, 24) };
+    let length = interval.times(samples).as_millis() + delay.as_millis() + chance.below(2) * 1_500;
     Window { length: Some(Span::from_millis(length)), delay, coverage: chance.pick(&[50, 80, 90, 90, 100]), signals }
 }
 
 fn any_signal(own: &CheckName, known: &[CheckName], interval: Span, chance: &mut Chance) -> Signal {
     let others: Vec<CheckName> = known.iter().filter(|other| *other != own).cloned().collect();
-    let rules = (0..chance.below(3)).map(|_| any_rule(&others, interval, chance)).collect();
+    let rules = (0..chance.below(4)).map(|_| any_rule(&others, interval, chance)).collect();
     let usual = signal(own.as_str(), rules);
     let traffic = chance.one_in(4).then(|| Traffic { measurement: "requests".into(), least: bound(100.0) });
     Signal {
@@ -97,7 +101,7 @@ fn any_signal(own: &CheckName, known: &[CheckName], interval: Span, chance: &mut
 
 fn any_rule(others: &[CheckName], interval: Span, chance: &mut Chance) -> Rule {
     Rule {
-        comparator: any_comparator(others, chance),
+        comparator: any_comparator(others, interval, chance),
         held: interval.times(chance.pick(&[0, 0, 1, 3])),
         severity: chance.pick(&[Severity::Minor, Severity::Major, Severity::Critical]),
         cause: chance.pick(&CAUSES),
@@ -108,14 +112,14 @@ fn any_rule(others: &[CheckName], interval: Span, chance: &mut Chance) -> Rule {
 }
 
 /// A comparator that tells a signal which is well from one that is ill.
-fn any_comparator(others: &[CheckName], chance: &mut Chance) -> Comparator {
+fn any_comparator(others: &[CheckName], interval: Span, chance: &mut Chance) -> Comparator {
     let baseline = match (others.is_empty(), chance.below(2)) {
         (false, 0) => Baseline::Signal { name: chance.pick(others) },
         _ => Baseline::Constant { value: bound(WELL) },
     };
     let direction = chance.pick(&[Direction::Rise, Direction::Drop, Direction::Either]);
     let tolerance = Tolerance::Relative(Amount::try_new(0.1).unwrap());
-    match (chance.below(16), others) {
+    match (chance.below(20), others) {
         (0..=3, _) => Comparator::Above { bound: bound(f64::midpoint(WELL, ILL_HIGH)) },
         (4 | 5, _) => Comparator::Below { bound: bound(f64::midpoint(WELL, ILL_LOW)) },
         (6..=8, _) => Comparator::Rise { percent: bound(50.0), baseline },
@@ -123,9 +127,24 @@ fn any_comparator(others: &[CheckName], chance: &mut Chance) -> Comparator {
         (11 | 12, [_, ..]) => {
             Comparator::Differs { baseline: chance.pick(others), direction, tolerance, alpha: Alpha::DEFAULT }
         }
-        (13, _) => Comparator::Trend { direction, tolerance, alpha: Alpha::DEFAULT },
+        (13..=15, _) => Comparator::Assess { assessment: any_assessment(interval, chance) },
+        (16, _) => Comparator::Trend { direction, tolerance, alpha: Alpha::DEFAULT },
         _ => Comparator::Sequential { counts: None, baseline, direction, tolerance, alpha: Alpha::DEFAULT },
     }
+}
+
+/// Conditions that what is well meets, with few failures accepted.
+fn any_assessment(interval: Span, chance: &mut Chance) -> Assessment {
+    let well = Condition::AtMost(f64::midpoint(WELL, ILL_HIGH));
+    let terms = Terms {
+        success_condition: Some(well),
+        count: chance.pick(&[0, 0, 4]),
+        interval: Some(interval),
+        failure_limit: chance.pick(&[0, 1, 3]),
+        consecutive_success_limit: 0,
+        ..Terms::default()
+    };
+    Assessment::try_new(&terms).expect("these terms are good")
 }
 
 fn any_escalation(chance: &mut Chance) -> Escalation {

@@ -1,17 +1,16 @@
 //! The world of one run: a host with a clock and a journal, what is on its way to it, and everything that can go wrong.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use holdpoint_core::facts::Facts;
 use holdpoint_core::id::{CallId, Digest, Sequence};
-use holdpoint_core::name::{CheckName, PhaseName};
-use holdpoint_core::outcome::{Called, Outcome};
+use holdpoint_core::outcome::Called;
 use holdpoint_core::plan::Plan;
 use holdpoint_core::rollback::{Replied, Reply};
 use holdpoint_core::run::Run;
-use holdpoint_core::run::command::{Command, Purpose};
+use holdpoint_core::run::command::Command;
 use holdpoint_core::run::course::Course;
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::{Answer, Event, Mode};
@@ -21,6 +20,7 @@ use crate::chance::Chance;
 use crate::outside::{CALENDAR, Mood, Outside, Seen};
 use crate::scene::{is_complaint, started};
 use crate::target::Target;
+use crate::truth::Truth;
 use crate::watch::{self, Watch};
 
 /// So many turns are enough for every run once the faults have stopped.
@@ -53,42 +53,6 @@ pub(crate) struct World {
 
 /// A journal in lines, for whoever tries one seed.
 pub(crate) type Told = Rc<RefCell<Vec<String>>>;
-
-/// What truly happened, as far as it was written down.
-#[derive(Default)]
-pub(crate) struct Truth {
-    /// What each call of a check ended as that the run was waiting for.
-    pub(crate) ended: BTreeMap<CallId, Ended>,
-    /// The samples, in the order in which they came in.
-    pub(crate) samples: Vec<Sampled>,
-    /// At which gates a person said confirm.
-    pub(crate) waived: BTreeSet<PhaseName>,
-    /// What people answered, and the run accepted.
-    pub(crate) answers: Vec<Answer>,
-    /// Whether somebody stopped the run by hand.
-    pub(crate) interrupted: bool,
-    /// Whether any clock of the host was wrong.
-    pub(crate) wrong_clock: bool,
-}
-
-/// A call of a check that has ended.
-pub(crate) struct Ended {
-    pub(crate) check: CheckName,
-    pub(crate) outcome: Outcome,
-    pub(crate) requests: u32,
-}
-
-/// A sample of a signal.
-pub(crate) struct Sampled {
-    pub(crate) call: CallId,
-    pub(crate) signal: CheckName,
-    /// When it was commanded, by the run's own time.
-    pub(crate) commanded: Elapsed,
-    /// The number, if there truly is one that counts.
-    pub(crate) number: Option<f64>,
-    /// Whether the plugin itself calls it bad.
-    pub(crate) fails: bool,
-}
 
 /// What the host's clocks show.
 pub(crate) struct Clock {
@@ -330,41 +294,6 @@ impl World {
         assert_eq!(self.run.ending(), self.watch.finished);
         assert_eq!(self.run.wakes().is_none(), self.watch.finished.is_some(), "a run that goes on waits for something");
         (commands, open)
-    }
-
-    /// Notes what truly ended.
-    fn note(&mut self, call: CallId, open: watch::Open, seen: Option<Seen>, commands: &[Command]) {
-        let watch::Open { what: watch::What::Check { check, purpose }, at } = open else { return };
-        if self.watch.stopped.contains(&call) {
-            assert_eq!(commands, [], "what was stopped ends in silence");
-            return;
-        }
-        let Some(What::Event { event: Event::CallEnded { called, .. } }) = self.journal.last().map(|it| &it.what)
-        else {
-            unreachable!("it was entered just now")
-        };
-        let (outcome, requests) = (called.outcome.clone(), called.facts.requests);
-        if matches!(purpose, Purpose::Sample { .. }) {
-            let number = seen.as_ref().and_then(|seen| self.number(&check, seen));
-            let fails = seen.is_some_and(|seen| seen.fails);
-            self.truth.samples.push(Sampled { call, signal: check.clone(), commanded: at, number, fails });
-        }
-        self.truth.ended.insert(call, Ended { check, outcome, requests });
-    }
-
-    /// The number of a sample that has just come in, if it counts. (S-1)
-    fn number(&self, name: &CheckName, seen: &Seen) -> Option<f64> {
-        let windows = self.plan.phases.iter().filter_map(|phase| phase.window.as_ref());
-        let signal =
-            windows.flat_map(|window| &window.signals).find(|it| it.check.name == *name).expect("it is planned");
-        let number = seen.number?;
-        let looked = seen.fails || seen.requests >= signal.check.min_evidence;
-        let busy = seen.busy || signal.traffic.is_none();
-        let began = self.journal.first().expect("the run has started").moment.0;
-        let now = began + i64::try_from(self.run.course().unwrap().now().0).unwrap();
-        let fresh =
-            number.taken.is_none_or(|taken| now - taken.0 <= 2 * i64::try_from(signal.interval.as_millis()).unwrap());
-        (looked && busy && fresh).then_some(number.value)
     }
 
     /// Something that makes no sense: it is refused, and changes nothing.
