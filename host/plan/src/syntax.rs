@@ -9,8 +9,9 @@ use crate::node::{Entry, Node, Value};
 use crate::problem::{Code, Gravity, Problem};
 use crate::source::{At, Source};
 
-/// The longest text, in bytes: a plan for people has a fraction of it.
-const LONGEST: usize = 1 << 20;
+/// The longest text, in bytes: a plan for people has a fraction of it, one that a program wrote for ten thousand signals
+/// about half.
+const LONGEST: usize = 4 << 20;
 
 /// How deeply values may lie in each other.
 const DEEPEST: usize = 48;

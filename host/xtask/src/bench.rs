@@ -37,6 +37,9 @@ const PROMISED: &[(&str, Bound)] = &[
     ("c http plugin / check_http", Bound::AtMost(0.25)),
     ("d process start to first request, warm cache", Bound::AtMost(60.0)),
     ("e resident memory, 1,000 checks in flight", Bound::AtMost(250.0)),
+    ("f 10,000 signals every 10 s: samples, of those expected", Bound::AtLeast(100.0)),
+    ("f a sample is in after it was due, worst", Bound::AtMost(1_000.0)),
+    ("g breach to the rollback's first request, median", Bound::AtMost(50.0)),
 ];
 
 /// Builds everything optimised, runs each bench, and prints the figures beside what is promised.

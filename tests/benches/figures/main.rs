@@ -1,12 +1,13 @@
 //! The program's figures on this machine, each beside something to compare it with. `cargo xtask bench` runs it.
 //!
-//! Prints one JSON object a figure.
+//! Prints one JSON object a figure. `HOLDPOINT_FIGURES=watch` measures only those of that file.
 
 #![expect(clippy::print_stdout, reason = "the figures are what this is for")]
 
 mod http;
 mod memory;
 mod start;
+mod watch;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -19,9 +20,14 @@ use holdpoint_tests::{holdpoint, target};
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    http::measure(&runtime);
-    start::measure(&runtime);
-    memory::measure(&runtime);
+    let chosen = std::env::var("HOLDPOINT_FIGURES").ok();
+    let all: [(&str, fn(&tokio::runtime::Runtime)); 4] =
+        [("http", http::measure), ("start", start::measure), ("memory", memory::measure), ("watch", watch::measure)];
+    for (name, measure) in all {
+        if chosen.as_ref().is_none_or(|chosen| chosen == name) {
+            measure(&runtime);
+        }
+    }
 }
 
 fn figure(name: &str, value: f64, unit: &str) {
@@ -42,11 +48,22 @@ fn server(runtime: &tokio::runtime::Runtime, thinks: Duration) -> SocketAddr {
         }
         "ok"
     };
+    serve(runtime, Router::new().route("/health", get(answer)))
+}
+
+/// Serves these routes on loopback for as long as the runtime lives.
+fn serve(runtime: &tokio::runtime::Runtime, routes: Router) -> SocketAddr {
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
     let address = listener.local_addr().expect("a bound port has an address");
-    let serving = axum::serve(listener, Router::new().route("/health", get(answer)));
+    let serving = axum::serve(listener, routes);
     runtime.spawn(async move { serving.await });
     address
+}
+
+fn mib(bytes: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a process has far fewer than 2^52 bytes")]
+    let bytes = bytes as f64;
+    bytes / f64::from(1_u32 << 20)
 }
 
 /// A plan whose one phase calls the `http` plugin so many times side by side.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
-use crate::{figure, plan, run, server};
+use crate::{figure, mib, plan, run, server};
 
 const CHECKS: usize = 1_000;
 const THINKS: Duration = Duration::from_millis(200);
@@ -35,14 +35,8 @@ pub(crate) fn measure(runtime: &Runtime) {
     }
 }
 
-fn mib(bytes: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a process has far fewer than 2^52 bytes")]
-    let bytes = bytes as f64;
-    bytes / f64::from(1 << 20)
-}
-
 /// The resident memory of a process, in bytes.
-fn resident(child: &Child) -> Option<u64> {
+pub(crate) fn resident(child: &Child) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
     status.lines().find_map(|line| kilobytes(line, "VmRSS:"))
 }
