@@ -163,10 +163,13 @@ impl Teller {
 
     /// The signals that have come to something: a rule that fired, or the end.
     fn signals(&mut self, course: &Course, lines: &mut Vec<String>) {
-        let signals = course.phases().iter().filter_map(|phase| phase.window()).flat_map(WindowRun::signals);
+        let signals = course.phases().iter().filter_map(|phase| phase.window()).flat_map(WindowRun::spoken);
         for run in signals {
-            let Some(asked) = run.asked() else { continue };
-            if self.told.insert(run.name().to_string()) {
+            if self.told.contains(run.name().as_str()) {
+                continue;
+            }
+            if let Some(asked) = run.asked() {
+                self.told.insert(run.name().to_string());
                 let ink = if asked.lets_through() { Ink::Green } else { Ink::Red };
                 lines.push(format!("  {}", painted(ink, &signal::line(run))));
             }

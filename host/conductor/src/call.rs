@@ -40,7 +40,7 @@ pub(crate) async fn cancelled(stopped: oneshot::Receiver<String>) -> String {
 }
 
 async fn called(scene: Scene, order: Order) -> Called {
-    let Some(check) = scene.plan.check(&order.check) else {
+    let Some(check) = scene.checks.get(&order.check) else {
         return broken("the plan has no such check");
     };
     let Some(loaded) = scene.plugins.get(&check.plugin) else {

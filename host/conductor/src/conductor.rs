@@ -8,6 +8,7 @@ use holdpoint_core::name::PluginName;
 use holdpoint_core::plan::Plan;
 use holdpoint_core::release::Release;
 use holdpoint_core::run::Run;
+use holdpoint_core::run::command::Command;
 use holdpoint_core::run::entry::Entry;
 use holdpoint_core::run::event::{Event, Mode};
 use holdpoint_journal::{JournalError, Store};
@@ -16,7 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::people::People;
-use crate::perform::{Performer, Scene};
+use crate::perform::{Performer, Scene, checks_of};
 use crate::shelf::Shelf;
 use crate::turns::{Book, Turns};
 
@@ -52,7 +53,7 @@ impl Start {
     }
 }
 
-/// Sees each entry after it has been written, in order, with the state that follows from it.
+/// Sees each entry after it has been written, in order, with the state that follows from all that were written with it.
 pub trait Observer: Send {
     /// Takes note of an entry.
     fn saw(&mut self, entry: &Entry, run: &Run);
@@ -109,6 +110,7 @@ impl Conductor {
     ) -> Result<Conducted, ConductError> {
         let scene = Scene {
             plan: Arc::new(start.plan.clone()),
+            checks: checks_of(&start.plan),
             endpoints: Arc::new(start.plan.endpoints.clone()),
             release: Arc::new(start.release.clone()),
             plugins: Arc::new(std::mem::take(&mut start.plugins)),
@@ -125,12 +127,29 @@ impl Conductor {
                 Some(event) => event,
                 None => stage.next(&turns).await?,
             };
-            for command in turns.take(event)? {
+            let mut commands = turns.think(event);
+            for _ in 1..TOGETHER {
+                if !pending.is_empty() || !commands.iter().all(only_calls) {
+                    break;
+                }
+                let Some(event) = stage.performer.ended_already() else { break };
+                commands.extend(turns.think(event));
+            }
+            turns.write()?;
+            for command in commands {
                 pending.extend(stage.performer.perform(command));
             }
         }
         Ok(Conducted { run: turns.run })
     }
+}
+
+/// How many ends of calls are written down together at most.
+const TOGETHER: usize = 256;
+
+/// Whether a command does nothing but call a check. Everything else is done before anything more is thought about.
+const fn only_calls(command: &Command) -> bool {
+    matches!(command, Command::Call { .. })
 }
 
 /// The doing and waiting half of a turn.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use holdpoint_core::facts::Facts;
 use holdpoint_core::id::CallId;
-use holdpoint_core::name::{EndpointName, PluginName};
+use holdpoint_core::name::{CheckName, EndpointName, PluginName};
 use holdpoint_core::outcome::{Called, Fault, FaultKind, Outcome};
 use holdpoint_core::plan::Plan;
+use holdpoint_core::plan::check::Check;
 use holdpoint_core::plan::endpoint::Endpoint;
 use holdpoint_core::release::Release;
 use holdpoint_core::rollback::{Replied, Reply};
@@ -16,7 +17,7 @@ use holdpoint_core::run::event::Event;
 use holdpoint_core::time::Span;
 use holdpoint_sandbox::{CallContext, Loaded, Sandbox, Source};
 use tokio::sync::oneshot;
-use tokio::task::{Id, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::people::{People, Question, Reached};
 use crate::shelf::Shelf;
@@ -26,6 +27,8 @@ use crate::{call, rollback};
 #[derive(Clone)]
 pub(crate) struct Scene {
     pub(crate) plan: Arc<Plan>,
+    /// The plan's checks and those of its signals, by their names.
+    pub(crate) checks: Arc<BTreeMap<CheckName, Check>>,
     pub(crate) endpoints: Arc<BTreeMap<EndpointName, Endpoint>>,
     pub(crate) release: Arc<Release>,
     pub(crate) plugins: Arc<BTreeMap<PluginName, Loaded>>,
@@ -33,6 +36,11 @@ pub(crate) struct Scene {
     pub(crate) shelf: Shelf,
     /// Where the world of its calls comes from.
     pub(crate) source: Source,
+}
+
+/// Every check of a plan by its name.
+pub(crate) fn checks_of(plan: &Plan) -> Arc<BTreeMap<CheckName, Check>> {
+    Arc::new(plan.checks().map(|check| (check.name.clone(), check.clone())).collect())
 }
 
 impl Scene {
@@ -130,7 +138,18 @@ impl Performer {
 
     /// Waits for the next deed to end. `None` when nothing is under way.
     pub(crate) async fn ended(&mut self) -> Option<Event> {
-        let (task, event) = match self.running.join_next_with_id().await? {
+        let joined = self.running.join_next_with_id().await?;
+        self.joined(joined)
+    }
+
+    /// A deed that has ended by now, if there is one.
+    pub(crate) fn ended_already(&mut self) -> Option<Event> {
+        let joined = self.running.try_join_next_with_id()?;
+        self.joined(joined)
+    }
+
+    fn joined(&mut self, joined: Result<(Id, Event), JoinError>) -> Option<Event> {
+        let (task, event) = match joined {
             Ok((task, event)) => (task, event),
             Err(crash) => (crash.id(), self.crashed(crash.id())?),
         };

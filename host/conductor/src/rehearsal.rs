@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 use crate::clock::Clock;
 use crate::conductor::{ConductError, Observer, Start};
 use crate::people::Question;
-use crate::perform::Scene;
+use crate::perform::{Scene, checks_of};
 use crate::shelf::Shelf;
 use crate::turns::{Book, Turns};
 use crate::{call, rollback};
@@ -93,6 +93,7 @@ pub async fn rehearse(
     let evidence = Arc::default();
     let scene = Scene {
         plan: Arc::new(start.plan.clone()),
+        checks: checks_of(&start.plan),
         endpoints: Arc::new(start.plan.endpoints.clone()),
         release: Arc::new(start.release.clone()),
         plugins: Arc::new(std::mem::take(&mut start.plugins)),
@@ -105,7 +106,9 @@ pub async fn rehearse(
     let mut stage = Stage::new(scene, rehearsal);
     let mut next = Event::from(Start { mode: Mode::Rehearsal, ..start });
     loop {
-        for command in turns.take(next)? {
+        let commands = turns.think(next);
+        turns.write()?;
+        for command in commands {
             stage.perform(command, turns.clock.elapsed()).await;
         }
         if turns.run.ending().is_some() {

@@ -1,5 +1,6 @@
 //! The thinking and writing half of a turn: an event is taken into account and written down with what follows from it,
-//! before anything is done about it.
+//! before anything is done about it. What happened at the same moment is written down together: safe on disk means waiting
+//! for the disk, and a window with thousands of signals has no time to wait for each sample.
 
 use holdpoint_core::id::{RunId, Sequence};
 use holdpoint_core::run::Run;
@@ -28,40 +29,45 @@ pub(crate) struct Turns<'a> {
     pub(crate) clock: Clock,
     pub(crate) run: Run,
     written: u64,
+    /// What has been thought and is not written down yet.
+    thought: Vec<Entry>,
 }
 
 impl<'a> Turns<'a> {
     pub(crate) fn new(id: RunId, book: Book<'a>, observer: &'a mut dyn Observer, clock: Clock) -> Self {
-        Self { id, book, observer, clock, run: Run::new(), written: 0 }
+        Self { id, book, observer, clock, run: Run::new(), written: 0, thought: Vec::new() }
     }
 
-    /// Takes an event: thinks, writes the event and what is to be done about it, and returns the latter.
-    pub(crate) fn take(&mut self, event: Event) -> Result<Vec<Command>, ConductError> {
-        let first = self.entry(0, What::Event { event });
-        let commands = self.run.step(&first);
-        let intents = commands
-            .iter()
-            .zip(1..)
-            .map(|(command, offset)| self.entry(offset, What::Intent { command: command.clone() }));
-        let entries: Vec<Entry> = intents.collect();
-        let entries: Vec<Entry> = std::iter::once(first).chain(entries).collect();
+    /// Takes an event into account and returns what is to be done about it, once both have been written down.
+    pub(crate) fn think(&mut self, event: Event) -> Vec<Command> {
+        let event = self.entry(What::Event { event });
+        let commands = self.run.step(&event);
+        self.thought.push(event);
+        for command in &commands {
+            let intent = self.entry(What::Intent { command: command.clone() });
+            self.run.step(&intent);
+            self.thought.push(intent);
+        }
+        commands
+    }
+
+    /// Writes down all that has been thought, whole or not at all.
+    pub(crate) fn write(&mut self) -> Result<(), ConductError> {
+        let entries = std::mem::take(&mut self.thought);
         let expected = Sequence(self.written + 1);
         self.book
             .append(&self.id, expected, &entries)
             .map_err(|source| ConductError::Journal { run: self.id.clone(), source })?;
         self.written += entries.len() as u64;
-        for (index, entry) in entries.iter().enumerate() {
-            if index > 0 {
-                self.run.step(entry);
-            }
+        for entry in &entries {
             self.observer.saw(entry, &self.run);
         }
         self.book.take_in(entries);
-        Ok(commands)
+        Ok(())
     }
 
-    fn entry(&self, offset: u64, what: What) -> Entry {
-        let sequence = Sequence(self.written + 1 + offset);
+    fn entry(&self, what: What) -> Entry {
+        let sequence = Sequence(self.written + self.thought.len() as u64 + 1);
         Entry { sequence, at: self.clock.elapsed(), moment: self.clock.moment(), what }
     }
 }

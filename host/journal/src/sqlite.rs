@@ -64,7 +64,9 @@ impl Journal for SqliteJournal {
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
         let query = "SELECT sequence, link FROM entry WHERE run = ?1 ORDER BY sequence DESC LIMIT 1";
         let last: Option<(i64, String)> = transaction
-            .query_row(query, [run.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .prepare_cached(query)
+            .map_err(database)?
+            .query_row([run.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()
             .map_err(database)?;
         let found = last.as_ref().map_or(0, |(sequence, _)| sequence.unsigned_abs());

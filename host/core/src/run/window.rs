@@ -90,6 +90,11 @@ impl WindowRun {
         self.signals.iter().filter_map(SignalRun::asked).collect()
     }
 
+    /// Those of its signals that have come to something: a rule has fired, or nothing more is sampled.
+    pub fn spoken(&self) -> impl Iterator<Item = &SignalRun> {
+        self.agenda.spoken().filter_map(|place| self.signals.get(place))
+    }
+
     /// Whether a signal asks to be answered at once.
     pub(crate) fn is_urgent(&self) -> bool {
         self.agenda.is_urgent()
@@ -159,16 +164,12 @@ impl WindowRun {
         let Some(judged) = self.signals.get(place).map(|run| run.judged(&self.signals, earlier)) else { return };
         let Some(run) = self.signals.get_mut(place) else { return };
         run.note(judged);
-        if run.asked().is_some_and(|asked| asked.stops_at_once()) {
-            self.agenda.hurries(place);
-        } else {
-            self.agenda.waits(place);
-        }
+        self.agenda.spoke(place, run.asked().as_ref());
     }
 
     fn settle(&mut self, ends: Elapsed) {
         self.over = true;
-        self.agenda.clear();
+        self.agenda.close(self.signals.len());
         for run in &mut self.signals {
             run.settle(ends, self.window.coverage);
         }
@@ -180,7 +181,7 @@ impl WindowRun {
             return Vec::new();
         }
         self.over = true;
-        self.agenda.clear();
+        self.agenda.close(self.signals.len());
         let mut commands = Vec::new();
         for run in &mut self.signals {
             commands.extend(run.running().map(|call| calls.stop(call, Errand::Check, why.into())));

@@ -1,9 +1,10 @@
-//! What a window has to do next: which signal is due when, which waits for which call, and which asks to be answered at
-//! once. An index of what the signals say themselves, so that an event costs the same with one signal and with thousands.
+//! What a window has to do next: which signal is due when, which waits for which call, which has come to
+//! something and which asks to be answered at once. An index of what the signals say themselves, so that an event costs the same with one signal and with thousands.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
 use crate::id::CallId;
+use crate::response::Asked;
 use crate::time::Elapsed;
 
 /// Places of signals in their window, by what they wait for.
@@ -12,6 +13,7 @@ pub(super) struct Agenda {
     due: BTreeSet<(Elapsed, usize)>,
     running: BTreeMap<CallId, Awaited>,
     overdue: BTreeSet<(Elapsed, CallId)>,
+    spoken: BTreeSet<usize>,
     urgent: BTreeSet<usize>,
 }
 
@@ -79,14 +81,21 @@ impl Agenda {
         self.running.is_empty()
     }
 
-    /// Notes that a signal asks to be answered at once.
-    pub(super) fn hurries(&mut self, place: usize) {
-        self.urgent.insert(place);
+    /// Notes what a signal has come to; `None` when to nothing yet.
+    pub(super) fn spoke(&mut self, place: usize, asked: Option<&Asked>) {
+        if asked.is_some() {
+            self.spoken.insert(place);
+        }
+        if asked.is_some_and(Asked::stops_at_once) {
+            self.urgent.insert(place);
+        } else {
+            self.urgent.remove(&place);
+        }
     }
 
-    /// Notes that a signal does not.
-    pub(super) fn waits(&mut self, place: usize) {
-        self.urgent.remove(&place);
+    /// The signals that have come to something, in the plan's order.
+    pub(super) fn spoken(&self) -> impl Iterator<Item = usize> {
+        self.spoken.iter().copied()
     }
 
     /// Whether any signal asks to be answered at once.
@@ -94,10 +103,11 @@ impl Agenda {
         !self.urgent.is_empty()
     }
 
-    /// Forgets what would still be sampled. What is urgent stays so.
-    pub(super) fn clear(&mut self) {
+    /// Nothing more is sampled, and each of so many signals has come to something. What is urgent stays so.
+    pub(super) fn close(&mut self, signals: usize) {
         self.due.clear();
         self.running.clear();
+        self.spoken = (0..signals).collect();
         self.overdue.clear();
     }
 }
