@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use crate::clock::Clock;
 use crate::people::People;
 use crate::perform::{Performer, Scene, checks_of};
-use crate::shelf::Shelf;
+use crate::shelf::{Counter, Shelf};
 use crate::turns::{Book, Turns};
 
 /// What a run starts from. Everything is decided: the run leaves no choice open.
@@ -108,6 +108,7 @@ impl Conductor {
         people: Box<dyn People>,
         observer: &mut dyn Observer,
     ) -> Result<Conducted, ConductError> {
+        let counter = Counter::default();
         let scene = Scene {
             plan: Arc::new(start.plan.clone()),
             checks: checks_of(&start.plan),
@@ -115,10 +116,10 @@ impl Conductor {
             release: Arc::new(start.release.clone()),
             plugins: Arc::new(std::mem::take(&mut start.plugins)),
             sandbox: self.sandbox.clone(),
-            shelf: Shelf::Kept(self.store.blobs()),
+            shelf: Shelf::Kept(self.store.blobs(), counter.clone()),
             source: Source::Noted,
         };
-        let mut turns = Turns::new(start.run.clone(), Book::Kept(&mut self.store), observer, Clock::start());
+        let mut turns = Turns::new(start.run.clone(), Book::Kept(&mut self.store, counter), observer, Clock::start());
         let started = start.event();
         let mut stage = Stage { performer: Performer::new(scene, people), inbox, outside: true };
         let mut pending = VecDeque::from([started]);

@@ -12,11 +12,12 @@ use tokio::task::block_in_place;
 
 use crate::clock::Clock;
 use crate::conductor::{ConductError, Observer};
+use crate::shelf::Counter;
 
 /// Where entries are written.
 pub(crate) enum Book<'a> {
     /// In a store, safe on disk before anything follows from them.
-    Kept(&'a mut Store),
+    Kept(&'a mut Store, Counter),
     /// In memory: a rehearsal that dies has done nothing.
     Played(&'a mut Vec<Entry>),
 }
@@ -76,7 +77,10 @@ impl Book<'_> {
     /// Makes entries safe, where they are to be.
     fn append(&mut self, run: &RunId, expected: Sequence, entries: &[Entry]) -> Result<(), JournalError> {
         match self {
-            Self::Kept(store) => block_in_place(|| store.journal_mut().append(run, expected, entries)),
+            Self::Kept(store, counter) => {
+                let evidence = counter.clear();
+                block_in_place(|| store.journal_mut().append_with(run, expected, entries, &evidence))
+            }
             Self::Played(_) => Ok(()),
         }
     }
@@ -84,7 +88,7 @@ impl Book<'_> {
     /// Takes entries in that nobody needs any more.
     fn take_in(&mut self, entries: Vec<Entry>) {
         match self {
-            Self::Kept(_) => {}
+            Self::Kept(..) => {}
             Self::Played(all) => all.extend(entries),
         }
     }

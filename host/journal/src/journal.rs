@@ -1,6 +1,7 @@
 //! What a journal does: append under an expected sequence, and read.
 
-use holdpoint_core::id::{RunId, Sequence};
+use bytes::Bytes;
+use holdpoint_core::id::{Digest, RunId, Sequence};
 use holdpoint_core::run::entry::Entry;
 use holdpoint_core::time::Moment;
 
@@ -14,7 +15,21 @@ pub trait Journal {
     /// # Errors
     /// [`JournalError::Conflict`] when somebody else has appended meanwhile; otherwise when the journal can't be
     /// written.
-    fn append(&mut self, run: &RunId, expected: Sequence, entries: &[Entry]) -> Result<(), JournalError>;
+    fn append(&mut self, run: &RunId, expected: Sequence, entries: &[Entry]) -> Result<(), JournalError> {
+        self.append_with(run, expected, entries, &[])
+    }
+
+    /// Appends entries and keeps the evidence that they name, all of it or nothing.
+    ///
+    /// # Errors
+    /// As for [`append`](Self::append).
+    fn append_with(
+        &mut self,
+        run: &RunId,
+        expected: Sequence,
+        entries: &[Entry],
+        evidence: &[(Digest, Bytes)],
+    ) -> Result<(), JournalError>;
 
     /// Reads a run's entries in order. An unknown run has none.
     ///

@@ -1,12 +1,12 @@
 //! The database's tables and their version.
 
 use holdpoint_core::id::{Digest, RunId};
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use crate::chain;
 
 /// The version that this program writes. It reads no newer one, and brings older ones up to it.
-pub(crate) const VERSION: i64 = 2;
+pub(crate) const VERSION: i64 = 3;
 
 const TABLES: &str = "
     CREATE TABLE entry (
@@ -22,7 +22,14 @@ const TABLES: &str = "
         sequence INTEGER NOT NULL,
         link     TEXT    NOT NULL
     ) STRICT, WITHOUT ROWID;
-    PRAGMA user_version = 2;
+";
+
+const BLOBS: &str = "
+    CREATE TABLE blob (
+        digest BLOB NOT NULL UNIQUE,
+        body   BLOB NOT NULL
+    ) STRICT;
+    PRAGMA user_version = 3;
 ";
 
 /// From the version without a chain. What was written then is chained as it stands now.
@@ -39,8 +46,11 @@ pub(crate) fn prepare(connection: &mut Connection) -> rusqlite::Result<Option<i6
     match found {
         0 => transaction.execute_batch(TABLES)?,
         1 => chain_up(&transaction)?,
-        VERSION => {}
+        2 | VERSION => {}
         other => return Ok(Some(other)),
+    }
+    if found < VERSION {
+        transaction.execute_batch(BLOBS)?;
     }
     transaction.commit()?;
     Ok(None)
@@ -80,4 +90,16 @@ pub(crate) fn insert(
         .prepare_cached("INSERT OR REPLACE INTO head (run, sequence, link) VALUES (?1, ?2, ?3)")?
         .execute(params![run, sequence, link])?;
     Ok(())
+}
+
+/// Keeps bytes under their digest, unless they are kept already.
+pub(crate) fn keep(transaction: &Transaction<'_>, digest: &Digest, body: &[u8]) -> rusqlite::Result<()> {
+    let query = "INSERT OR IGNORE INTO blob (digest, body) VALUES (?1, ?2)";
+    transaction.prepare_cached(query)?.execute(params![digest.as_bytes().as_slice(), body]).map(|_| ())
+}
+
+/// The bytes that are kept under this digest.
+pub(crate) fn kept(connection: &Connection, digest: &Digest) -> rusqlite::Result<Option<Vec<u8>>> {
+    let mut query = connection.prepare_cached("SELECT body FROM blob WHERE digest = ?1")?;
+    query.query_row([digest.as_bytes().as_slice()], |row| row.get(0)).optional()
 }

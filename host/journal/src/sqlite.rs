@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use bytes::Bytes;
 use holdpoint_core::id::{Digest, RunId, Sequence};
 use holdpoint_core::run::entry::Entry;
 use holdpoint_core::time::Moment;
@@ -57,7 +58,13 @@ impl SqliteJournal {
 }
 
 impl Journal for SqliteJournal {
-    fn append(&mut self, run: &RunId, expected: Sequence, entries: &[Entry]) -> Result<(), JournalError> {
+    fn append_with(
+        &mut self,
+        run: &RunId,
+        expected: Sequence,
+        entries: &[Entry],
+        evidence: &[(Digest, Bytes)],
+    ) -> Result<(), JournalError> {
         let rows = rows(run, expected, entries)?;
         let database = |source| JournalError::Database { action: "write", source };
         let transaction =
@@ -81,6 +88,9 @@ impl Journal for SqliteJournal {
             link = chain::link(&link, row.sequence, row.moment, &row.body);
             let written = (row.sequence, row.moment, row.body.as_str());
             schema::insert(&transaction, run.as_str(), written, &link).map_err(database)?;
+        }
+        for (digest, body) in evidence {
+            schema::keep(&transaction, digest, body).map_err(database)?;
         }
         transaction.commit().map_err(database)
     }
@@ -260,9 +270,9 @@ mod tests {
         let (folder, journal) = journal();
         drop(journal);
         let path = folder.path().join("journal.db");
-        Connection::open(&path).unwrap().pragma_update(None, "user_version", 3).unwrap();
+        Connection::open(&path).unwrap().pragma_update(None, "user_version", 4).unwrap();
         let opened = SqliteJournal::open(&path);
-        assert!(matches!(opened, Err(OpenError::Newer { found: 3, known: 2 })), "{opened:?}");
+        assert!(matches!(opened, Err(OpenError::Newer { found: 4, known: 3 })), "{opened:?}");
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl Store {
         let journal =
             SqliteJournal::open(&database).map_err(|source| StoreError::Journal { path: path.to_owned(), source })?;
         fs::set_permissions(&database, Permissions::from_mode(0o600)).map_err(folder)?;
-        Ok(Self { journal, blobs: Blobs::new(blobs) })
+        Ok(Self { journal, blobs: Blobs::new(blobs, &database) })
     }
 
     /// Opens the store in this folder, if there is one.
