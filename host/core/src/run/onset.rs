@@ -3,7 +3,8 @@
 //! A hint for people; nothing is decided by it. Both sides are what was seen to be bad, by whatever looks for it, rules
 //! and gates that only observe included; what could not be found out is a failure of neither. (D-9) A check fails when
 //! the look began that found it bad, a rule when its condition began to hold, so that a long `for` hides nothing.
-//! A rule whose condition holds and that has not fired yet counts too: it is too early to act on, not to be told.
+//! A rule whose condition holds and that has not fired yet counts too: it is too early to act on, not to be told. Only
+//! what had come in when it was decided is known; nothing waits for a hint.
 
 use alloc::format;
 use alloc::string::String;

@@ -10,6 +10,7 @@ use holdpoint_core::plan::phase::{Arming, Phase};
 use holdpoint_core::plan::window::{Comparator, Rule, Signal};
 use holdpoint_core::reason::{Ground, Reason};
 use holdpoint_core::response::Response;
+use holdpoint_core::rollback::{Readiness, Reply};
 use holdpoint_core::run::Run;
 use holdpoint_core::run::command::Command;
 use holdpoint_core::run::ending::Ending;
@@ -273,6 +274,18 @@ fn what_a_person_waived_has_still_failed_first() {
 }
 
 #[test]
+fn a_release_that_was_rolled_back_keeps_its_excuse_to_the_end() {
+    let mut scene = Scene::start(watched(both()));
+    failing(&mut scene, 7, 9);
+
+    scene.replies(Reply::Readiness { readiness: Readiness::AlreadyThere { why: "1.0.0 is live".into() } });
+    scene.ends("back", pass());
+
+    assert_eq!(scene.run.ending(), Some(Ending::RolledBack));
+    assert!(scene.why().contains(AT_FAULT), "{}", scene.why());
+}
+
+#[test]
 fn a_journal_gives_the_same_hint_each_time_it_is_folded() {
     let mut scene = Scene::start(watched(both()));
     failing(&mut scene, 7, 9);
@@ -286,19 +299,25 @@ fn a_journal_gives_the_same_hint_each_time_it_is_folded() {
 
 #[test]
 fn a_plugins_suspicion_is_shown_and_decides_nothing() {
-    let labels = vec![("cause".into(), "dependency".into())];
-    let draft = Draft { finds: Finds::Fail, summary: "503".into(), findings: vec![], measurements: vec![], labels };
-    let suspects = Outcome::Said { verdict: admit(draft, &Limits::default()).unwrap() };
-    let paths = vec![Path { response: Some(Response::Escalate), ..path(DEPENDENCY) }];
-    let mut scene = Scene::start(checked(vec![major("orders")], paths));
+    let suspects = || {
+        let labels = vec![("cause".into(), "dependency".into())];
+        let draft = Draft { finds: Finds::Fail, summary: "503".into(), findings: vec![], measurements: vec![], labels };
+        Outcome::Said { verdict: admit(draft, &Limits::default()).unwrap() }
+    };
+    let paths = || vec![Path { response: Some(Response::Escalate), ..path(DEPENDENCY) }];
+    let mut check = Scene::start(checked(vec![major("orders")], paths()));
+    let mut sampled = Scene::start(with_paths(watched(vec![signal("orders", vec![])]), paths()));
 
-    scene.ends("orders", suspects);
+    check.ends("orders", suspects());
+    watch(&mut sampled, |_, count| if count < 2 { number(1.0) } else { suspects() });
 
-    assert!(is_rolled_back(&scene), "the path is for what the plan calls a dependency");
-    let told = why(&scene).to_string();
-    assert!(told.contains("the plugin suspects: dependency"), "{told}");
-    assert!(!told.contains(AT_FAULT), "{told}");
-    assert_eq!(scene.course().decision().unwrap().path, None);
+    for scene in [check, sampled] {
+        assert!(is_rolled_back(&scene), "the path is for what the plan calls a dependency");
+        let told = why(&scene).to_string();
+        assert!(told.contains("the plugin suspects: dependency"), "{told}");
+        assert!(!told.contains(AT_FAULT), "{told}");
+        assert_eq!(scene.course().decision().unwrap().path, None);
+    }
 }
 
 #[test]

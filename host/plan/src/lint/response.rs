@@ -28,7 +28,10 @@ pub(super) fn check(draft: &Draft, reader: &mut Reader<'_>) {
     let silent = checks.iter().find(|check| {
         let minor = check.severity.as_ref().is_some_and(|severity| severity.value == Severity::Minor);
         let unclear = check.unreadable.holds("on-fail") || check.unreadable.holds("severity");
-        check.name.is_some() && check.on_fail.is_none() && !minor && !unclear
+        let cause = check.cause.as_ref().map(|cause| cause.value).unwrap_or_default();
+        let severity = check.severity.as_ref().map_or(Severity::Major, |severity| severity.value);
+        let asks = draft.escalates_by_path(cause, severity);
+        check.name.is_some() && check.on_fail.is_none() && !minor && !unclear && !asks
     });
     check_rules(draft, reader);
     if let Some(check) = silent {
@@ -42,16 +45,20 @@ pub(super) fn check(draft: &Draft, reader: &mut Reader<'_>) {
 
 /// The same of the rules of signals.
 fn check_rules(draft: &Draft, reader: &mut Reader<'_>) {
-    let rules = draft.phases().flat_map(|phase| &phase.signal).flat_map(|signals| &signals.value.0);
-    let rules = rules.flat_map(|signal| &signal.rule).flat_map(|rules| &rules.value.0);
+    let signals = draft.phases().flat_map(|phase| &phase.signal).flat_map(|signals| &signals.value.0);
+    let rules = signals.flat_map(|signal| {
+        let rules = signal.rule.iter().flat_map(|rules| &rules.value.0);
+        rules.map(|rule| (rule, rule.cause.as_ref().map_or_else(|| signal.cause(), |cause| cause.value)))
+    });
     let mut silent = None;
-    for rule in rules {
+    for (rule, cause) in rules {
+        let severity = rule.severity.as_ref().map_or(Severity::Major, |severity| severity.value);
         match &rule.on_fire {
             Some(response) if response.value == Response::RollBack => {
                 note("on-fire = \"roll-back\"", response.at, reader);
             }
             Some(_) => {}
-            None if rule.severity.as_ref().is_some_and(|severity| severity.value == Severity::Minor) => {}
+            None if severity == Severity::Minor || draft.escalates_by_path(cause, severity) => {}
             None => silent = silent.or(Some(rule.at)),
         }
     }

@@ -1,5 +1,7 @@
 //! People: who is asked, what silence means, and which way failures of one kind go.
 
+use holdpoint_core::plan::cause::RootCause;
+use holdpoint_core::plan::check::Severity;
 use holdpoint_core::plan::people::{Escalation, Path, Patience, Pattern, Silence};
 use holdpoint_core::response::Response;
 
@@ -61,6 +63,13 @@ impl Draft {
     pub(crate) fn paths(&self) -> impl Iterator<Item = &RawPath> {
         let escalation = self.document.escalation.iter().map(|escalation| &escalation.value.0);
         escalation.flat_map(|raw: &Raw| &raw.path).flat_map(|paths| &paths.value.0)
+    }
+
+    /// Whether the first path for a failure of this kind asks a person.
+    pub(crate) fn escalates_by_path(&self, cause: RootCause, severity: Severity) -> bool {
+        let path = self.paths().find(|path| path.pattern().fits(cause, severity));
+        let response = path.and_then(|path| path.response.as_ref());
+        response.is_some_and(|response| response.value == Response::Escalate)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Signals, as they are told: every sample, every rule, and what it all came to.
 
+use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::response::Asked;
 use holdpoint_core::run::window::WindowRun;
 use holdpoint_core::run::window::rule::RuleRun;
@@ -148,7 +149,7 @@ pub(crate) fn as_check(run: &SignalRun) -> Check {
         plugin: run.signal().check.plugin.to_string(),
         severity: asked.as_ref().map_or(run.signal().check.severity, |asked| asked.cause.severity).as_str(),
         cause: asked.as_ref().map_or(run.signal().check.cause, |asked| asked.cause.root).as_str(),
-        suspected: None,
+        suspected: asked.as_ref().and_then(|asked| asked.cause.suspected).map(RootCause::as_str),
         word: word(run, asked.as_ref()),
         summary: asked.as_ref().map(|asked| asked.cause.account.clone()).unwrap_or_default(),
         before_waiver: None,

@@ -38,6 +38,9 @@ pub struct SignalRun {
     rules: Vec<RuleRun>,
     /// The plugin's own word that it is bad.
     fails: Option<Fired>,
+    /// What the plugin put that down to, if it said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspects: Option<RootCause>,
     /// The longest time without data, once it was too long.
     gap: Option<Span>,
     end: Option<End>,
@@ -119,6 +122,7 @@ impl SignalRun {
             taken: Vec::new(),
             rules,
             fails: None,
+            suspects: None,
             gap: None,
             end: None,
         }
@@ -229,6 +233,7 @@ impl SignalRun {
         self.see_gap(due, read.sample);
         if let (None, Some(found)) = (&self.fails, read.fails) {
             self.fails = Some(Fired { at: due, since: due, found });
+            self.suspects = called.outcome.suspects();
         }
         // One that ran past the next due time has cost those samples.
         let late = take.now.since(due).as_millis() / self.signal.interval.as_millis().max(1);
@@ -408,7 +413,7 @@ impl SignalRun {
             check: self.name().clone(),
             severity: self.severity(),
             root,
-            suspected: None,
+            suspected: self.suspects.filter(|_| sight == Sight::Bad),
             sight,
             word,
             account,
