@@ -41,16 +41,28 @@ that it is tried on: \"window\" and \"baseline\", or \"measurements\". `holdpoin
 Exit codes: 0 every case could be judged and came to what it expects, 2 the file is wrong, or a case came to something \
 else.";
 
+/// What a rehearsal is.
+const REHEARSING: &str = "Everything outside is the scenario's: metrics by formulas, answers, faults, people, crashes of \
+the host. What it does not answer is a refused connection. Time is virtual, so a window of two hours takes seconds, and \
+the same plan, scenario and seed give the same journal, byte for byte. Nothing outside is touched, no secret is read, and \
+nothing is kept unless --keep or --report asks for it. `holdpoint schema scenario` describes the file.
+
+Exit codes: 0 it came as the scenario expects, or it expects nothing; 2 it did not, or something is wrong with the plan or \
+the scenario.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Verify a release under a plan, decide, and carry the decision out
     #[command(after_help = INTERRUPTED)]
     Run(Box<Run>),
+    /// Rehearse a plan: the real plugins, in a world and a time that a scenario plays
+    #[command(after_help = REHEARSING)]
+    Rehearse(Box<Rehearse>),
     /// Read a plan and report everything that is wrong with it
     Lint(Box<Lint>),
     /// Say a plan in sentences: what is looked at, what must not be, and what happens then
     Explain(Box<Explain>),
-    /// Print the JSON Schema of plans, release files, the host's policy or cases to judge, for editors
+    /// Print the JSON Schema of plans, release files, the host's policy, scenarios or cases to judge, for editors
     Schema(Schema),
     /// Try rules on numbers from a file
     #[command(after_help = JUDGING)]
@@ -100,6 +112,36 @@ pub(crate) struct Run {
     pub(crate) format: Format,
 
     // Last, since every option after the release's facts would stand under their heading.
+    #[command(flatten)]
+    pub(crate) plan: PlanSource,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rehearse {
+    /// The scenario, or a folder of them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: PathBuf,
+
+    /// What all noise comes from [default: the scenario's own]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+
+    /// Rehearse with so many seeds, one after the other, and tell how often each ending came
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) seeds: Option<u32>,
+
+    /// Write the report here; .html, .md, .json and .xml (JUnit) say its form. Repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Vec<PathBuf>,
+
+    /// Keep the rehearsal with its evidence in this store; it is marked as one everywhere
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+
+    /// How to tell what came of it: text for people, json for one object a rehearsal
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
     #[command(flatten)]
     pub(crate) plan: PlanSource,
 }
@@ -200,6 +242,8 @@ pub(crate) enum Schemas {
     Release,
     /// A file of cases for `holdpoint judge`
     Judge,
+    /// A scenario for `holdpoint rehearse`
+    Scenario,
 }
 
 #[derive(Debug, Args)]

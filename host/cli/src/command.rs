@@ -5,6 +5,7 @@ mod inspect;
 mod judge;
 pub(crate) mod lint;
 pub(crate) mod recorded;
+mod rehearse;
 mod replay;
 pub(crate) mod report;
 mod run;
@@ -26,6 +27,7 @@ pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
     let store = || setting::store(arguments.store.as_deref());
     match arguments.command {
         Command::Run(asked) => run::run(&asked, &store()?),
+        Command::Rehearse(asked) => rehearse::rehearse(&asked),
         Command::Lint(asked) => lint::lint(&asked),
         Command::Explain(asked) => explain::explain(&asked),
         Command::Schema(asked) => Ok(schema::schema(&asked)),

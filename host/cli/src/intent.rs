@@ -117,6 +117,16 @@ impl Intent {
             .map_err(|error| Failure::internal("the secrets could not be handed over").because(error))
     }
 
+    /// Hands the gateway values that stand in for the plan's secrets, which are not read. Only a rehearsal does this.
+    pub(crate) fn entrust_stand_ins(&self) -> Result<(), Failure> {
+        let Some(plan) = self.plan.as_ref().filter(|plan| !plan.secrets.is_empty()) else { return Ok(()) };
+        let unusable = |error| Failure::internal("nothing can stand in for the secrets").because(error);
+        let vault = secret::stand_ins(plan).map_err(unusable)?;
+        self.gateway
+            .entrust(vault)
+            .map_err(|error| Failure::internal("the secrets could not be handed over").because(error))
+    }
+
     /// Compiles the plan's plugins, several at a time.
     fn load(&mut self, bundles: &BTreeMap<String, Result<Bundle, String>>) -> Result<(), Failure> {
         let Some(plan) = &self.plan else { return Ok(()) };
@@ -322,7 +332,8 @@ const UNREADABLE: [(ErrorKind, &str); 4] = [
     (ErrorKind::PermissionDenied, "whoever runs this must be allowed to read it"),
 ];
 
-fn read_text(path: &Path, what: &str) -> Result<String, Failure> {
+/// Reads a text file.
+pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| {
         let cure = UNREADABLE.iter().find(|(kind, _)| *kind == error.kind());
         let failure = Failure::usage(format!("could not read {what} {}", path.display())).because(error);

@@ -68,6 +68,23 @@ pub(crate) fn history(store: &Store, run: &RunId) -> Result<History, Failure> {
     Ok(History { entries, evidence, head: head(store, run)? })
 }
 
+/// The history of a run that lies in memory.
+pub(crate) fn in_memory(
+    entries: &[Entry],
+    blobs: &BTreeMap<Digest, bytes::Bytes>,
+    head: Digest,
+) -> Result<History, Failure> {
+    let mut evidence = BTreeMap::new();
+    for digest in entries.iter().filter_map(named) {
+        let bytes = blobs.get(&digest).ok_or_else(|| Failure::internal(format!("evidence {digest} is lost")))?;
+        let read = serde_json::from_slice(bytes);
+        let read =
+            read.map_err(|error| Failure::internal(format!("evidence {digest} can't be read")).because(error))?;
+        evidence.insert(digest, read);
+    }
+    Ok(History { entries: entries.to_vec(), evidence, head: Some(head) })
+}
+
 /// A piece of evidence.
 pub(crate) fn evidence(store: &Store, digest: &Digest) -> Result<Evidence, Failure> {
     let bytes = store.blobs().get(digest).map_err(|error| Failure::internal("evidence is lost").because(error))?;

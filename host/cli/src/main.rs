@@ -12,6 +12,7 @@ mod kept;
 mod ask;
 mod output;
 mod progress;
+mod rehearse;
 mod secret;
 mod archive;
 mod fixture;

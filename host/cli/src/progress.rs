@@ -13,6 +13,7 @@ use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::{Answer, Event, Mode};
 use holdpoint_core::run::round::{CheckRun, Round};
 use holdpoint_core::run::window::WindowRun;
+use holdpoint_core::time::Elapsed;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::command::show::line;
@@ -47,6 +48,26 @@ impl Observer for Plain {
     fn saw(&mut self, entry: &Entry, run: &Run) {
         for line in self.teller.news(entry, run) {
             output::progress(&line);
+        }
+    }
+}
+
+/// Plain lines, each with the time of the run: for a run whose time is not that of the reader.
+pub(crate) struct Timed {
+    teller: Teller,
+}
+
+impl Timed {
+    pub(crate) fn new() -> Self {
+        Self { teller: Teller::default() }
+    }
+}
+
+impl Observer for Timed {
+    fn saw(&mut self, entry: &Entry, run: &Run) {
+        for line in self.teller.news(entry, run) {
+            let at = entry.at.since(Elapsed(0));
+            output::progress(&format!("{:>11}  {line}", at.to_string()));
         }
     }
 }

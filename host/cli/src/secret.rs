@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use holdpoint_core::plan::Plan;
-use holdpoint_core::plan::secret::Source;
+use holdpoint_core::plan::secret::{Carrier, Source};
 use holdpoint_gateway::{NotASecret, Vault};
 use holdpoint_plan::{Draft, Gravity, Problem};
 use secrecy::SecretString;
@@ -99,6 +99,15 @@ pub(crate) fn read(plan: &Plan, folder: &Path) -> Result<Vault, Unusable> {
         secrets.push((name.clone(), secret.clone(), value(&secret.source, folder)?));
     }
     Ok(Vault::new(&secrets)?)
+}
+
+/// Values that stand in for a plan's secrets, in a rehearsal: none is read, and none is worth anything. There are no
+/// handshakes there, so certificates need nothing to stand in for them.
+pub(crate) fn stand_ins(plan: &Plan) -> Result<Vault, NotASecret> {
+    let sent = plan.secrets.iter().filter(|(_, secret)| secret.carrier != Carrier::ClientCertificate);
+    let secrets: Vec<_> =
+        sent.map(|(name, secret)| (name.clone(), secret.clone(), format!("stands-in-for-{name}").into())).collect();
+    Vault::new(&secrets)
 }
 
 fn found(source: &Source, folder: &Path) -> Result<(), Unusable> {

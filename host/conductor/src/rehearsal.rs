@@ -5,7 +5,7 @@
 //! happens at the same time happens in the order in which it was put down, and ends come before the run wakes by itself.
 //! So the same play gives the same journal, to the byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
@@ -38,6 +38,8 @@ pub struct Rehearsal {
     pub cast: Box<dyn Cast>,
     /// What happens whether or not the run asked for it, and when.
     pub events: Vec<(Elapsed, Event)>,
+    /// When the host dies, with all that it is doing, and for how long; then it takes the run up from its journal.
+    pub crashes: Vec<(Elapsed, Span)>,
     /// When the run starts, by the calendar of the play.
     pub start: Moment,
     /// What all random bytes of its calls come from.
@@ -104,29 +106,42 @@ pub async fn rehearse(
     let clock = Clock::played(rehearsal.start);
     let mut turns = Turns::new(start.run.clone(), Book::Played(&mut entries), observer, clock);
     let mut stage = Stage::new(scene, rehearsal);
-    let mut next = Event::from(Start { mode: Mode::Rehearsal, ..start });
+    let mut next = Some(Start { mode: Mode::Rehearsal, ..start }.event());
     loop {
-        let commands = turns.think(next);
-        turns.write()?;
-        for command in commands {
-            stage.perform(command, turns.clock.elapsed()).await;
+        if let Some(event) = next.take() {
+            let commands = turns.think(event);
+            turns.write()?;
+            for command in commands {
+                stage.perform(command, turns.clock.elapsed()).await;
+            }
         }
         if turns.run.ending().is_some() {
             break;
         }
-        let (at, event) = stage.next(&turns.run).ok_or_else(|| ConductError::Stuck { run: turns.id.clone() })?;
-        turns.clock.set(at);
-        next = event;
+        match stage.next(&turns.run) {
+            Some((at, Next::Happens(event))) => {
+                turns.clock.set(at);
+                next = Some(event);
+            }
+            Some((at, Next::Crash { down })) => {
+                turns.clock.set(at.plus(down));
+                turns.fold_anew();
+                stage.take_up(&turns.run, turns.clock.elapsed()).await;
+            }
+            None => return Err(ConductError::Stuck { run: turns.id.clone() }),
+        }
     }
     let run = turns.run;
     let evidence = std::mem::take(&mut *evidence.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(Rehearsed { run, entries, evidence })
 }
 
-impl From<Start> for Event {
-    fn from(start: Start) -> Self {
-        start.event()
-    }
+/// What is next.
+enum Next {
+    /// Something happens to the run.
+    Happens(Event),
+    /// The host dies, and is gone for so long.
+    Crash { down: Span },
 }
 
 /// What is still to happen, and who makes it happen.
@@ -140,29 +155,49 @@ struct Stage {
     agenda: BTreeMap<(Elapsed, u64), Event>,
     /// Where the ends of calls stand in the agenda.
     running: BTreeMap<CallId, (Elapsed, u64)>,
+    /// The crashes that are still to come, the first first.
+    crashes: VecDeque<(Elapsed, Span)>,
     put_down: u64,
 }
 
 impl Stage {
     fn new(scene: Scene, rehearsal: Rehearsal) -> Self {
-        let Rehearsal { outside, cast, events, start, seed } = rehearsal;
+        let Rehearsal { outside, cast, events, mut crashes, start, seed } = rehearsal;
         let (agenda, running) = (BTreeMap::new(), BTreeMap::new());
-        let mut stage = Self { scene, outside, cast, start, seed, agenda, running, put_down: 0 };
+        crashes.sort_unstable();
+        let crashes = crashes.into();
+        let mut stage = Self { scene, outside, cast, start, seed, agenda, running, crashes, put_down: 0 };
         for (at, event) in events {
             stage.put_down(at, event);
         }
         stage
     }
 
-    /// What happens next, and when; `None` when nothing does.
-    fn next(&mut self, run: &Run) -> Option<(Elapsed, Event)> {
+    /// What is next, and when; `None` when nothing is.
+    fn next(&mut self, run: &Run) -> Option<(Elapsed, Next)> {
         let wake = run.wakes().map(|wake| wake.at);
         let first = self.agenda.first_key_value().map(|((at, _), _)| *at);
-        match (first, wake) {
-            (Some(first), Some(wake)) if wake < first => Some((wake, Event::Woke)),
-            (None, Some(wake)) => Some((wake, Event::Woke)),
-            (Some(_), _) => self.agenda.pop_first().map(|((at, _), event)| (at, event)),
-            (None, None) => None,
+        let soonest = first.into_iter().chain(wake).min()?;
+        if let Some((at, down)) = self.crashes.pop_front_if(|(at, _)| *at <= soonest) {
+            return Some((at, Next::Crash { down }));
+        }
+        // What ends comes before the run wakes by itself.
+        if first.is_none_or(|first| soonest < first) {
+            return Some((soonest, Next::Happens(Event::Woke)));
+        }
+        self.agenda.pop_first().map(|((at, _), event)| (at, Next::Happens(event)))
+    }
+
+    /// Takes the run up after a crash: nobody knows how the calls in flight would have ended.
+    async fn take_up(&mut self, run: &Run, now: Elapsed) {
+        for place in std::mem::take(&mut self.running).into_values() {
+            self.agenda.remove(&place);
+        }
+        for event in run.left_behind() {
+            self.put_down(now, event);
+        }
+        if let Some(command) = run.question(now) {
+            self.perform(command, now).await;
         }
     }
 

@@ -67,6 +67,14 @@ impl<'a> Turns<'a> {
         Ok(())
     }
 
+    /// Makes the run anew from what was written, as a host does that takes it up.
+    pub(crate) fn fold_anew(&mut self) {
+        match &self.book {
+            Book::Kept(..) => {}
+            Book::Played(entries) => self.run = Run::fold(entries.iter()),
+        }
+    }
+
     fn entry(&self, what: What) -> Entry {
         let sequence = Sequence(self.written + self.thought.len() as u64 + 1);
         Entry { sequence, at: self.clock.elapsed(), moment: self.clock.moment(), what }

@@ -17,5 +17,5 @@ pub use blob::{BlobError, Blobs, SMALL};
 pub use journal::{Journal, JournalError, RunRow};
 pub use sqlite::SqliteJournal;
 pub use store::{Store, StoreError};
-pub use transfer::{Imported, NotImported, Row, chained};
+pub use transfer::{Imported, NotImported, Row, chained, written};
 pub use verify::{Flaw, FlawKind, Verified};

@@ -166,14 +166,14 @@ impl SqliteJournal {
 }
 
 /// An entry as it stands in the table.
-struct Row {
-    sequence: i64,
-    moment: i64,
-    body: String,
+pub(crate) struct Row {
+    pub(crate) sequence: i64,
+    pub(crate) moment: i64,
+    pub(crate) body: String,
 }
 
 /// Writes all entries as text before the database is touched, so that a bad one leaves it alone.
-fn rows(run: &RunId, expected: Sequence, entries: &[Entry]) -> Result<Vec<Row>, JournalError> {
+pub(crate) fn rows(run: &RunId, expected: Sequence, entries: &[Entry]) -> Result<Vec<Row>, JournalError> {
     let mut rows = Vec::with_capacity(entries.len());
     for (entry, at) in entries.iter().zip(expected.0..) {
         let sequence = i64::try_from(at).ok().filter(|_| entry.sequence.0 == at);

@@ -1,6 +1,6 @@
 //! Transfer: a run's rows on their way from one journal to another, with the chain that they were written under.
 
-use holdpoint_core::id::{Digest, RunId};
+use holdpoint_core::id::{Digest, RunId, Sequence};
 use holdpoint_core::run::entry::Entry;
 use rusqlite::TransactionBehavior;
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,20 @@ impl SqliteJournal {
         transaction.commit().map_err(database)?;
         Ok(Imported::New)
     }
+}
+
+/// The rows that a run's entries would be written as, from the first on, each chained to the one before.
+///
+/// # Errors
+/// When they do not continue one another, or one can't be written as text.
+pub fn written(run: &RunId, entries: &[Entry]) -> Result<Vec<Row>, JournalError> {
+    let mut link = chain::origin(run);
+    let mut rows = Vec::with_capacity(entries.len());
+    for row in crate::sqlite::rows(run, Sequence(1), entries)? {
+        link = chain::link(&link, row.sequence, row.moment, &row.body);
+        rows.push(Row { sequence: row.sequence, moment: row.moment, body: row.body, link: link.to_string() });
+    }
+    Ok(rows)
 }
 
 /// Looks whether these are a run's rows as they were written, from the first on: its head and its entries.

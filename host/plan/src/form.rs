@@ -228,7 +228,7 @@ impl<S: Section> Form for Table<S> {
             reader.wrong_type(node, spot, "a table");
             return None;
         };
-        let owner = if spot.owner == "the plan" { format!("[{}]", spot.key) } else { spot.words() };
+        let owner = if is_whole(&spot.owner) { format!("[{}]", spot.key) } else { spot.words() };
         Some(Self(S::read(node, &owner, reader)))
     }
 
@@ -244,7 +244,7 @@ pub(crate) struct Tables<S>(pub(crate) Vec<S>);
 impl<S: Section> Form for Tables<S> {
     fn read(node: &Node, spot: &Spot, reader: &mut Reader<'_>) -> Option<Self> {
         let Value::List(nodes) = &node.value else {
-            let top = spot.owner == "the plan";
+            let top = is_whole(&spot.owner);
             let wanted =
                 if top { format!("tables, each below [[{}]]", spot.key) } else { "a list of tables".to_owned() };
             reader.wrong_type(node, spot, &wanted);
@@ -259,6 +259,7 @@ impl<S: Section> Form for Tables<S> {
             let name = node.get("name").and_then(|entry| entry.node.text());
             let owner = match name {
                 Some(name) => format!("{} {name:?}", S::NOUN),
+                None if S::NOUN.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {} of {}", S::NOUN, spot.owner),
                 None => format!("a {} of {}", S::NOUN, spot.owner),
             };
             sections.push(S::read(node, &owner, reader));
@@ -269,6 +270,11 @@ impl<S: Section> Form for Tables<S> {
     fn schema(definitions: &mut Definitions) -> Json {
         json!({"type": "array", "items": section_schema::<S>(definitions)})
     }
+}
+
+/// Whether this owner is the whole of what is written.
+fn is_whole(owner: &str) -> bool {
+    ["the plan", "the scenario"].contains(&owner)
 }
 
 /// Tables by their names.

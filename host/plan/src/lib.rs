@@ -21,6 +21,8 @@ pub mod lower;
 mod lint;
 pub mod policy;
 pub mod release;
+pub mod formula;
+pub mod scenario;
 pub mod schema;
 pub mod digest;
 

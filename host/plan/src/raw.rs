@@ -13,6 +13,7 @@ pub(crate) mod assess;
 pub(crate) mod rollback;
 pub(crate) mod secret;
 pub(crate) mod policy;
+pub(crate) mod scenario;
 
 /// A key as it is written: hyphens for underscores, and none at its end, where one keeps it from being a word of Rust.
 pub(crate) fn key(field: &str) -> String {

@@ -6,6 +6,7 @@ use crate::form::{Definitions, Section, object_schema};
 use crate::raw::document::{Document, FORMAT};
 use crate::raw::policy::Policy;
 use crate::raw::release::Release;
+use crate::raw::scenario::Scenario;
 
 /// The JSON Schema of a plan.
 pub fn plan() -> Json {
@@ -20,6 +21,11 @@ pub fn policy() -> Json {
 /// The JSON Schema of a release file.
 pub fn release() -> Json {
     of::<Release>("The facts of a release")
+}
+
+/// The JSON Schema of a scenario.
+pub fn scenario() -> Json {
+    of::<Scenario>("A scenario to rehearse a Holdpoint plan in")
 }
 
 fn of<S: Section>(title: &str) -> Json {
@@ -50,6 +56,7 @@ mod tests {
     use crate::raw::endpoint::{Binding, Endpoint};
     use crate::raw::plugin::{Grant, Limits, Plugin};
     use crate::raw::rollback::Rollback;
+    use crate::raw::scenario::{Answer, Crash, Expect, Fault, Person, Series};
     use crate::raw::secret::Secret;
     use crate::raw::signal::{Rule, Signal, Traffic};
     use crate::reader::Reader;
@@ -108,6 +115,13 @@ mod tests {
         agree::<Condition>();
         agree::<Range>();
         agree::<Policy>();
+        agree::<Scenario>();
+        agree::<Series>();
+        agree::<Answer>();
+        agree::<Fault>();
+        agree::<Person>();
+        agree::<Crash>();
+        agree::<Expect>();
     }
 
     #[test]
@@ -139,7 +153,7 @@ mod tests {
 
     #[test]
     fn every_key_is_explained() {
-        for schema in [plan(), policy(), release()] {
+        for schema in [plan(), policy(), release(), scenario()] {
             let definitions = schema["$defs"].as_object().into_iter().flatten().map(|(_, section)| section);
             for section in definitions.chain([&schema]) {
                 for (key, described) in section["properties"].as_object().unwrap() {

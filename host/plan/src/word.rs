@@ -1,5 +1,6 @@
 //! Words: values that are written as one text, and what that text must be.
 
+use holdpoint_core::decision::Decided;
 use holdpoint_core::id::Digest;
 use holdpoint_core::name::{CheckName, EndpointName, PhaseName, PluginName, SecretName};
 use holdpoint_core::plan::cause::RootCause;
@@ -11,6 +12,7 @@ use holdpoint_core::plan::people::{Silence, Way};
 use holdpoint_core::plan::phase::Arming;
 use holdpoint_core::release::{ChangeKind, Strategy};
 use holdpoint_core::response::Response;
+use holdpoint_core::run::ending::Ending;
 use holdpoint_core::stat::promise::Direction;
 use holdpoint_core::text::visible;
 use holdpoint_core::time::Span;
@@ -21,6 +23,7 @@ use crate::form::{Definitions, Form};
 use crate::node::{Node, Value};
 use crate::problem::Code;
 use crate::reader::{Reader, Spot};
+use crate::scenario::{FaultKind, Speech};
 use crate::suggest::{did_you_mean, either};
 
 /// A value that is written as one text.
@@ -262,6 +265,35 @@ choices! {
     Silence = [("by-cause", Silence::ByCause), ("roll-back", Silence::RollsBack), ("hold", Silence::Holds)];
     UsedAs = [("placeholder", UsedAs::Placeholder), ("client-certificate", UsedAs::ClientCertificate)];
     Direction = [("rise", Direction::Rise), ("drop", Direction::Drop), ("either", Direction::Either)];
+    FaultKind = [
+        ("down", FaultKind::Down),
+        ("timeout", FaultKind::Timeout),
+        ("error", FaultKind::Error),
+        ("slow", FaultKind::Slow),
+        ("empty", FaultKind::Empty),
+        ("nan", FaultKind::NotANumber),
+        ("stale", FaultKind::Stale),
+    ];
+    Speech = [
+        ("confirm", Speech::Confirm),
+        ("hotfix", Speech::Hotfix),
+        ("roll-back", Speech::RollBack),
+        ("extend", Speech::Extend),
+    ];
+    Decided = [
+        ("confirm", Decided::Confirm),
+        ("hotfix", Decided::Hotfix),
+        ("escalate", Decided::Escalate),
+        ("roll-back", Decided::RollBack),
+    ];
+    Ending = [
+        ("confirmed", Ending::Confirmed),
+        ("hotfix", Ending::Hotfix),
+        ("rolled-back", Ending::RolledBack),
+        ("rollback-failed", Ending::RollbackFailed),
+        ("escalated", Ending::Escalated),
+        ("cancelled", Ending::Cancelled),
+    ];
     Arming = [("armed", Arming::Armed), ("observe-only", Arming::ObserveOnly)];
 }
 

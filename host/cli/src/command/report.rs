@@ -24,7 +24,7 @@ pub(crate) fn report(asked: &Report, path: &Path) -> Result<Exit, Failure> {
     };
     let told = tell(&kept::history(&store, &run)?);
     match &asked.output {
-        Some(output) => write(output, &rendered(&told, format))?,
+        Some(output) => save(output, &rendered(&told, format))?,
         None => output::print(&rendered(&told, format)),
     }
     Ok(Exit::Done)
@@ -33,7 +33,7 @@ pub(crate) fn report(asked: &Report, path: &Path) -> Result<Exit, Failure> {
 /// Writes a run's report to a file whose ending says its form.
 pub(crate) fn write_report(store: &Store, run: &RunId, output: &Path) -> Result<(), Failure> {
     let told = tell(&kept::history(store, run)?);
-    write(output, &rendered(&told, by_ending(output)?))
+    save(output, &rendered(&told, by_ending(output)?))
 }
 
 /// The form that a file's ending says.
@@ -48,7 +48,8 @@ pub(crate) fn by_ending(output: &Path) -> Result<ReportFormat, Failure> {
     }
 }
 
-fn rendered(story: &Story, format: ReportFormat) -> String {
+/// The report in this form.
+pub(crate) fn rendered(story: &Story, format: ReportFormat) -> String {
     match format {
         ReportFormat::Html => holdpoint_report::html(story),
         ReportFormat::Markdown => holdpoint_report::markdown(story),
@@ -67,7 +68,7 @@ pub(crate) fn writable(output: &Path) -> Result<(), Failure> {
 }
 
 /// Writes under another name first, so that nobody ever reads half a report.
-fn write(output: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn save(output: &Path, text: &str) -> Result<(), Failure> {
     let written = begin(output, text).and_then(|unfinished| fs::rename(unfinished, output));
     written.map_err(|error| unwritten(output, error))
 }

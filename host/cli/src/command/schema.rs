@@ -11,6 +11,7 @@ pub(crate) fn schema(asked: &Schema) -> Exit {
         Schemas::Plan => holdpoint_plan::schema::plan(),
         Schemas::Policy => holdpoint_plan::schema::policy(),
         Schemas::Release => holdpoint_plan::schema::release(),
+        Schemas::Scenario => holdpoint_plan::schema::scenario(),
         Schemas::Judge => judge::schema::cases(),
     };
     output::line(&format!("{schema:#}"));
