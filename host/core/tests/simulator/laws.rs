@@ -1,12 +1,13 @@
 //! Laws: what holds at the end of every run, by what truly happened and not by what the run believes.
 
 use holdpoint_core::outcome::Outcome;
-use holdpoint_core::plan::check::Check;
+use holdpoint_core::plan::check::{Check, Urgency};
 use holdpoint_core::plan::people::Silence;
 use holdpoint_core::plan::phase::{Arming, Phase};
 use holdpoint_core::plan::window::Signal;
 use holdpoint_core::response::Response;
 use holdpoint_core::run::Run;
+use holdpoint_core::run::course::{Course, Doing};
 use holdpoint_core::run::ending::Ending;
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::{Answer, Mode};
@@ -257,6 +258,24 @@ pub(crate) fn a_journal_gives_the_same_run(world: &World) {
 
     let is_event = |entry: &&Entry| matches!(entry.what, What::Event { .. });
     assert_eq!(Run::fold(read.iter().filter(is_event)).course(), world.run.course());
+}
+
+/// What is answered at once is answered by the event that tells it: no armed phase goes on with it. (D-2, D-10)
+pub(crate) fn nothing_urgent_waits(run: &Run) {
+    let Some(Doing::Judging { phase }) = run.course().map(Course::doing) else { return };
+    let phase = &run.course().unwrap().phases()[*phase];
+    if phase.arming() == Arming::ObserveOnly {
+        return;
+    }
+    let at_once = |response: Response, urgency| response.stops() && urgency == Urgency::AtOnce;
+    for run in phase.round().checks() {
+        let fails = run.settled().is_some_and(|it| it.outcome.word() == "fail");
+        assert!(!(fails && at_once(run.check.on_fail, run.check.urgency)), "{} is answered at once", run.check.name);
+    }
+    for rule in signals(phase).flat_map(|(_, run)| run.rules()).filter(|run| run.fired.is_some()) {
+        let armed = rule.rule.arming == Arming::Armed;
+        assert!(!(armed && at_once(rule.rule.response, rule.rule.urgency)), "it is answered at once: {rule:?}");
+    }
 }
 
 /// Every prefix of the journal gives one state, whoever folds it and when: what was refused changed nothing.

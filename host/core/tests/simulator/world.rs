@@ -17,6 +17,7 @@ use holdpoint_core::run::event::{Answer, Event, Mode};
 use holdpoint_core::time::{Elapsed, Moment};
 
 use crate::chance::Chance;
+use crate::laws;
 use crate::outside::{CALENDAR, Mood, Outside, Seen};
 use crate::scene::{is_complaint, started};
 use crate::target::Target;
@@ -293,6 +294,7 @@ impl World {
         self.watch.follow(&commands, at, (&self.plan, self.mode));
         assert_eq!(self.run.ending(), self.watch.finished);
         assert_eq!(self.run.wakes().is_none(), self.watch.finished.is_some(), "a run that goes on waits for something");
+        laws::nothing_urgent_waits(&self.run);
         (commands, open)
     }
 
