@@ -478,3 +478,78 @@ fn the_evidence_of_a_rule_is_of_the_sample_at_which_it_fired() {
     assert_eq!((cause.call, cause.evidence), (Some(eighth.call), eighth.evidence));
     assert!(eighth.evidence.is_some());
 }
+
+#[test]
+fn a_rule_whose_baseline_has_no_data_could_not_be_judged() {
+    let rise = Rule {
+        comparator: Comparator::Rise {
+            percent: bound(30.0),
+            baseline: Baseline::Signal { name: name("errors-before") },
+        },
+        ..above(0.0)
+    };
+    let account = |rule: Rule| {
+        let mut before = signal("errors-before", vec![]);
+        before.check.on_inconclusive = Response::Note;
+        let phases = vec![watching("preflight", vec![before]), watching("observe", vec![signal("errors", vec![rule])])];
+        let mut scene = Scene::start(with_rollback(plan(phases)));
+        watch(&mut scene, |name, _| if name == "errors" { number(0.5) } else { no_data() });
+        let gate = scene.course().phases()[1].gate().unwrap();
+        (gate.asked[0].cause.word, gate.asked[0].cause.account.clone(), scene.run.ending())
+    };
+
+    let (armed, why, holds) = account(rise.clone());
+    let (noted, _, goes_on) = account(Rule { response: Response::Note, ..rise.clone() });
+    let (observed, _, goes_on_too) = account(Rule { arming: Arming::ObserveOnly, ..rise });
+
+    assert_eq!((armed, holds), ("inconclusive", None));
+    let told = "whether it rises by more than 30 % over errors-before could be judged at 0 of 61 samples: its baseline";
+    assert!(why.starts_with(told), "{why}");
+    assert_eq!([noted, observed], ["pass", "pass"]);
+    assert_eq!([goes_on, goes_on_too], [Some(Ending::Confirmed); 2]);
+}
+
+#[test]
+fn a_cohort_that_falls_silent_leaves_the_other_one_unjudged() {
+    let drop = Rule {
+        comparator: Comparator::Drop { percent: bound(20.0), baseline: Baseline::Signal { name: name("stable") } },
+        ..above(0.0)
+    };
+    for (silent_from, ending) in [(56, Some(Ending::Confirmed)), (40, None)] {
+        let mut stable = signal("stable", vec![]);
+        stable.check.on_inconclusive = Response::Note;
+        let mut scene = Scene::start(watched(vec![stable, signal("canary", vec![drop.clone()])]));
+
+        watch(&mut scene, |name, count| if name == "stable" && count >= silent_from { no_data() } else { number(1.0) });
+
+        assert_eq!(scene.run.ending(), ending, "silent from sample {silent_from} on");
+    }
+}
+
+#[test]
+fn a_comparison_of_too_few_samples_is_not_the_same_as_no_difference() {
+    let differs = Rule {
+        comparator: Comparator::Differs {
+            baseline: name("before"),
+            direction: Direction::Rise,
+            tolerance: Tolerance::Relative(Amount::try_new(0.02).unwrap()),
+            alpha: Alpha::DEFAULT,
+        },
+        ..above(0.0)
+    };
+    let short = |name: &str, signals| {
+        let phase = watching(name, signals);
+        let window = phase.window.map(|window| Window { length: Some(Span::from_secs(20)), ..window });
+        Phase { window, ..phase }
+    };
+    let phases = vec![
+        short("preflight", vec![signal("before", vec![])]),
+        short("observe", vec![signal("after", vec![differs])]),
+    ];
+    let mut scene = Scene::start(with_rollback(plan(phases)));
+
+    watch(&mut scene, |_, count| number(100.0 + f64::from(count)));
+
+    assert_eq!(scene.run.ending(), None);
+    assert_eq!(scene.course().phases()[1].gate().unwrap().asked[0].cause.word, "inconclusive");
+}

@@ -9,7 +9,6 @@ use alloc::string::String;
 use crate::assess::progress::Assessed;
 use crate::assess::reading::Reading;
 use crate::assess::standing::Standing;
-use crate::plan::phase::Arming;
 use crate::plan::window::Comparator;
 use crate::time::Elapsed;
 
@@ -48,9 +47,9 @@ impl RuleRun {
         self.assessed.as_ref().is_some_and(|assessed| assessed.standing().standing.has_ended())
     }
 
-    /// Why its assessment, at the end of the window, says neither good nor bad; nothing where it says, or does not act.
-    pub(super) fn unclear(&self) -> Option<String> {
-        let assessed = self.assessed.as_ref().filter(|_| self.rule.arming == Arming::Armed)?;
+    /// Why its assessment, at the end of the window, says neither good nor bad; nothing where it says.
+    pub(super) fn undecided(&self) -> Option<String> {
+        let assessed = self.assessed.as_ref()?;
         let mut judged = assessed.standing();
         let waits = !judged.standing.has_ended() && !assessed.assessment().is_open_ended();
         if !waits {

@@ -7,7 +7,9 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::assess::progress::Assessed;
+use crate::plan::phase::Arming;
 use crate::plan::window::{Baseline, Comparator, Rule};
+use crate::response::Response;
 use crate::stat::class::Class;
 use crate::stat::differs::terms::{Points, Terms, Watch};
 use crate::stat::differs::{self, Compared};
@@ -33,6 +35,8 @@ pub struct RuleRun {
     pub until: Option<Elapsed>,
     /// What was found at the latest sample that could be judged.
     pub latest: Option<String>,
+    /// At how many samples it could be judged.
+    pub judged: u32,
     /// How far its assessment is, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assessed: Option<Assessed>,
@@ -63,13 +67,14 @@ pub(super) enum Found {
 impl RuleRun {
     pub(super) fn of(rule: Rule) -> Self {
         let assessed = assessing::begin(&rule.comparator);
-        Self { rule, since: None, fired: None, until: None, latest: None, assessed }
+        Self { rule, since: None, fired: None, until: None, latest: None, judged: 0, assessed }
     }
 
     /// Takes what was found at a sample that is data.
     pub(super) fn note(&mut self, found: Found, at: Elapsed) {
         match found {
             Found::Holds(found) => {
+                self.judged = self.judged.saturating_add(1);
                 let since = *self.since.get_or_insert(at);
                 if self.fired.is_none() && at.since(since) >= self.rule.held {
                     self.fired = Some(Fired { at, since, found: found.clone() });
@@ -77,6 +82,7 @@ impl RuleRun {
                 self.latest = Some(found);
             }
             Found::Not(found) => {
+                self.judged = self.judged.saturating_add(1);
                 self.since = None;
                 if self.fired.is_some() {
                     self.until.get_or_insert(at);
@@ -85,6 +91,28 @@ impl RuleRun {
             }
             Found::Open(why) => self.latest = Some(why),
         }
+    }
+}
+
+impl RuleRun {
+    /// Why it says neither good nor bad at the end of a window with so many numbers; nothing where it says, or does not
+    /// act. What had nothing to compare with has found nothing out. (D-1)
+    pub(super) fn unclear(&self, numbers: usize, coverage: u8) -> Option<String> {
+        let acts = self.rule.arming == Arming::Armed && self.rule.response != Response::Note;
+        if !acts || self.fired.is_some() {
+            return None;
+        }
+        let least = match &self.rule.comparator {
+            Comparator::Assess { .. } => return self.undecided(),
+            // Each sample is judged by itself, so that each that was not is missing.
+            Comparator::Above { .. } | Comparator::Below { .. } | Comparator::Rise { .. } | Comparator::Drop { .. } => {
+                numbers.saturating_mul(usize::from(coverage)).div_ceil(100)
+            }
+            Comparator::Differs { .. } | Comparator::Sequential { .. } | Comparator::Trend { .. } => 1,
+        };
+        let why = self.latest.as_ref().filter(|_| (self.judged as usize) < least)?;
+        let words = self.rule.comparator.in_short();
+        Some(format!("whether it {words} could be judged at {} of {numbers} samples: {why}", self.judged))
     }
 }
 

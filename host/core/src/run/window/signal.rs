@@ -330,7 +330,8 @@ impl SignalRun {
             let why = format!("{there} of {} samples were data, and {coverage} % must be{because}", self.expected);
             End::TooLittle { why }
         } else {
-            self.rules.iter().find_map(RuleRun::unclear).map_or(End::Enough, |why| End::TooLittle { why })
+            let unclear = self.rules.iter().find_map(|run| run.unclear(there, coverage));
+            unclear.map_or(End::Enough, |why| End::TooLittle { why })
         });
     }
 
