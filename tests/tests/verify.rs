@@ -71,7 +71,10 @@ async fn evidence_that_was_changed_or_lost_is_found_at_the_row_that_names_it() {
     let journal = Connection::open(folder.path().join("store/journal.db")).unwrap();
     let piece = "digest = (SELECT digest FROM blob WHERE CAST(body AS TEXT) LIKE '{\"exchanges\"%' LIMIT 1)";
 
-    assert_eq!(journal.execute(&format!("UPDATE blob SET body = CAST(body || x'20' AS BLOB) WHERE {piece}"), []).unwrap(), 1);
+    assert_eq!(
+        journal.execute(&format!("UPDATE blob SET body = CAST(body || x'20' AS BLOB) WHERE {piece}"), []).unwrap(),
+        1
+    );
     let (code, words) = verify(folder.path(), &[]);
     assert!(code == Some(2) && words.contains("the evidence of row ") && words.contains("changed"), "{code:?} {words}");
     assert_eq!(journal.execute(&format!("DELETE FROM blob WHERE {piece}"), []).unwrap(), 1);

@@ -201,6 +201,41 @@ fn a_dependency_that_is_failing_and_has_not_fired_yet_is_told() {
 }
 
 #[test]
+fn a_later_phase_that_sees_the_dependency_well_takes_the_excuse_away() {
+    let patient = || needs(Rule { held: MINUTE.times(20), ..below(0.9) });
+    let phases = vec![watching("before", vec![patient()]), watching("after", vec![patient(), both().remove(1)])];
+    let (mut recovered, mut still) = (Scene::start(plan(phases.clone())), Scene::start(plan(phases)));
+
+    // The 61st sample of the inventory is the last before traffic moves.
+    watch(&mut recovered, |name, count| match name {
+        "inventory" => number(if (50..61).contains(&count) { 0.0 } else { 1.0 }),
+        _ => number(if count < 5 { 0.01 } else { 0.5 }),
+    });
+    watch(&mut still, |name, count| match name {
+        "inventory" => number(if count < 50 { 1.0 } else { 0.0 }),
+        _ => number(if count < 5 { 0.01 } else { 0.5 }),
+    });
+
+    assert_eq!(hint(&why(&recovered)), None);
+    assert!(hint(&why(&still)).is_some(), "{}", why(&still));
+}
+
+#[test]
+fn what_had_recovered_of_the_service_itself_is_not_what_failed_first() {
+    let rules = vec![Rule { arming: Arming::ObserveOnly, ..above(0.2) }, Rule { held: MINUTE, ..above(0.05) }];
+    let mut scene = Scene::start(watched(vec![both().remove(0), signal("errors", rules)]));
+
+    watch(&mut scene, |name, count| match (name, count) {
+        ("inventory", count) => number(if count < 20 { 1.0 } else { 0.0 }),
+        (_, 3) => number(0.5),
+        (_, count) => number(if count < 22 { 0.01 } else { 0.5 }),
+    });
+
+    let told = why(&scene).to_string();
+    assert!(told.contains("dependency inventory failed 20s before errors"), "{told}");
+}
+
+#[test]
 fn rules_that_only_observe_count_for_the_hint_on_both_sides() {
     let observe = |rule: Rule| Rule { arming: Arming::ObserveOnly, ..rule };
     let needed = || needs(observe(below(0.9)));
@@ -432,6 +467,31 @@ fn the_strongest_response_still_wins_across_causes() {
     assert!(is_rolled_back(&scene), "{}", why(&scene));
     assert_eq!(scene.course().decision().unwrap().path, None, "the path is not for what decided");
     assert!(why(&scene).to_string().contains("check inventory (major, dependency): fail, asks for escalate"));
+}
+
+#[test]
+fn what_was_seen_to_be_bad_chooses_the_path_before_what_could_not_be_found_out() {
+    let taken = |to: &str, cause| Path { to: Some(to.into()), ..path(Pattern { cause: Some(cause), severity: None }) };
+    let paths = vec![taken("developers", RootCause::Code), taken("platform", RootCause::Dependency)];
+    let bad = Check { on_fail: Response::Escalate, ..dependency(major("inventory")) };
+    let code = |check| Check { cause: RootCause::Code, ..check };
+    let mut scene = Scene::start(checked(vec![code(major("orders")), bad.clone()], paths.clone()));
+    let worse = Check { severity: Severity::Critical, urgency: Urgency::AtTheGate, ..bad.clone() };
+    let both_bad = vec![code(Check { on_fail: Response::Escalate, ..major("orders") }), worse];
+    let mut severe = Scene::start(checked(both_bad, paths.clone()));
+    let alike = vec![bad, code(Check { on_fail: Response::Escalate, ..major("orders") })];
+    let mut equal = Scene::start(checked(alike, paths));
+
+    scene.ends("orders", timeout());
+    scene.ends("inventory", fail());
+    for scene in [&mut severe, &mut equal] {
+        scene.ends("orders", fail());
+        scene.ends("inventory", fail());
+    }
+
+    let person = |scene: &Scene| scene.course().decision().unwrap().path.as_ref().unwrap().person.clone();
+    assert_eq!((person(&scene).as_str(), person(&severe).as_str()), ("platform", "platform"));
+    assert_eq!(person(&equal), "developers", "the first path of the plan");
 }
 
 #[test]
