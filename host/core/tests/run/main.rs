@@ -16,3 +16,5 @@ mod assessed;
 mod shares;
 mod causes;
 mod many;
+mod evidence;
+mod wrong_reasons;
