@@ -152,7 +152,10 @@ impl Intent {
         let checks = plan.checks().map(|check| (SettingsOf::Check(&check.name), &check.plugin, &check.settings));
         let restore = plan.restore.iter().map(|restore| (SettingsOf::Rollback, &restore.plugin, &restore.settings));
         let mut broken = BTreeSet::new();
-        for (of, name, settings) in checks.chain(restore) {
+        let rollout = plan.rollout.iter().map(|rollout| (SettingsOf::Rollout, &rollout.plugin, &rollout.settings));
+        // A phase that runs in several stages has the same checks in each.
+        let mut looked_at = BTreeSet::new();
+        for (of, name, settings) in checks.chain(restore).chain(rollout).filter(|(of, ..)| looked_at.insert(*of)) {
             let (Some(plugin), Some(known)) = (self.plugins.get(name), plan.plugins.get(name)) else { continue };
             if broken.contains(name) {
                 continue;

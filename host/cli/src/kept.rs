@@ -159,6 +159,7 @@ pub(crate) fn named(entry: &Entry) -> Option<Digest> {
     match event {
         Event::CallEnded { called, .. } => called.facts.evidence,
         Event::RollbackReplied { replied, .. } => replied.facts.evidence,
+        Event::ShiftReplied { replied, .. } => replied.facts.evidence,
         Event::Started { .. }
         | Event::Woke
         | Event::Answered { .. }

@@ -1,6 +1,6 @@
 //! How a run is told while it runs: live on a terminal, as plain lines, or as one journal entry a line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use console::Term;
@@ -12,6 +12,7 @@ use holdpoint_core::run::course::{Course, Doing};
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::{Answer, Event, Mode};
 use holdpoint_core::run::round::{CheckRun, Round};
+use holdpoint_core::run::shift::How;
 use holdpoint_core::run::window::WindowRun;
 use holdpoint_core::time::Elapsed;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -131,8 +132,10 @@ fn waiting(run: &Run, course: &Course) -> String {
 struct Teller {
     phases_begun: usize,
     gates_closed: usize,
-    /// The checks whose end has been told, by their names.
-    told: BTreeSet<String>,
+    /// The checks and signals whose end has been told, by their phases; the recovery's phase is empty.
+    told: BTreeMap<String, BTreeSet<String>>,
+    shifts_begun: usize,
+    shifts_ended: usize,
     /// What the rollback's plugin answered last: a status that stays the same is not news.
     answered: Vec<String>,
     ended: bool,
@@ -149,9 +152,13 @@ impl Teller {
                 if matches!((event, course.doing()), (Event::Interrupted { .. }, Doing::RollingBack)) {
                     lines.push(NOT_HALF_WAY.to_owned());
                 }
+                if matches!((event, course.doing()), (Event::Interrupted { .. }, Doing::Shifting { .. })) {
+                    lines.push(SHIFT_IN_FLIGHT.to_owned());
+                }
                 self.checks(course, &mut lines);
                 self.signals(course, &mut lines);
                 self.gates(course, &mut lines);
+                self.shifts(course, &mut lines);
             }
             What::Intent { command } => lines.extend(intended(command)),
         }
@@ -170,13 +177,19 @@ impl Teller {
         lines
     }
 
+    fn has_told(&self, phase: &str, name: &str) -> bool {
+        self.told.get(phase).is_some_and(|names| names.contains(name))
+    }
+
     /// The checks that have settled, those of the recovery last.
     fn checks(&mut self, course: &Course, lines: &mut Vec<String>) {
-        let judged =
-            course.phases().iter().filter(|phase| phase.began().is_some()).flat_map(|phase| phase.round().checks());
+        let begun = course.phases().iter().filter(|phase| phase.began().is_some());
+        let judged = begun.flat_map(|phase| phase.round().checks().iter().map(|check| (phase.name().as_str(), check)));
         let recovery = course.rollback().and_then(|rollback| rollback.recovery()).map(Round::checks);
-        for check in judged.chain(recovery.unwrap_or_default()).filter(|check| check.settled().is_some()) {
-            if self.told.insert(check.check.name.to_string()) {
+        let recovery = recovery.unwrap_or_default().iter().map(|check| ("", check));
+        for (phase, check) in judged.chain(recovery).filter(|(_, check)| check.settled().is_some()) {
+            if !self.has_told(phase, check.check.name.as_str()) {
+                self.told.entry(phase.to_owned()).or_default().insert(check.check.name.to_string());
                 lines.push(format!("  {}", coloured(check)));
             }
         }
@@ -184,13 +197,13 @@ impl Teller {
 
     /// The signals that have come to something: a rule that fired, or the end.
     fn signals(&mut self, course: &Course, lines: &mut Vec<String>) {
-        let signals = course.phases().iter().filter_map(|phase| phase.window()).flat_map(WindowRun::spoken);
-        for run in signals {
-            if self.told.contains(run.name().as_str()) {
-                continue;
-            }
-            if let Some(asked) = run.asked() {
-                self.told.insert(run.name().to_string());
+        for phase in course.phases() {
+            for run in phase.window().into_iter().flat_map(WindowRun::spoken) {
+                if self.has_told(phase.name().as_str(), run.name().as_str()) {
+                    continue;
+                }
+                let Some(asked) = run.asked() else { continue };
+                self.told.entry(phase.name().to_string()).or_default().insert(run.name().to_string());
                 let ink = if asked.lets_through() { Ink::Green } else { Ink::Red };
                 lines.push(format!("  {}", painted(ink, &signal::line(run))));
             }
@@ -206,10 +219,32 @@ impl Teller {
         }
         self.gates_closed = gates.len();
         let begun = course.phases().iter().filter(|phase| phase.began().is_some());
+        self.shift_ends(course, lines);
         for phase in begun.clone().skip(self.phases_begun) {
             lines.push(painted(Ink::Bold, phase.name().as_str()));
         }
         self.phases_begun = begun.count();
+    }
+
+    /// The shifts that have ended, which comes before the phase that they were made for.
+    fn shift_ends(&mut self, course: &Course, lines: &mut Vec<String>) {
+        let ended: Vec<_> = course.shifts().iter().filter_map(|shift| Some((shift, shift.end()?))).collect();
+        for (shift, end) in ended.iter().skip(self.shifts_ended) {
+            let ink = if end.how == How::Complete { Ink::Green } else { Ink::Yellow };
+            let line = format!("the shift to {} {}: {}", shift.share(), end.how.words(), end.account);
+            lines.push(format!("  {}", painted(ink, &line)));
+        }
+        self.shifts_ended = ended.len();
+    }
+
+    /// The stages that have begun, each with its shift.
+    fn shifts(&mut self, course: &Course, lines: &mut Vec<String>) {
+        let stages = course.start().plan.rollout.as_ref().map_or(0, |rollout| rollout.stages.len());
+        for (place, shift) in course.shifts().iter().enumerate().skip(self.shifts_begun) {
+            let line = format!("stage {} of {stages}: {} of the traffic", place.saturating_add(1), shift.share());
+            lines.push(painted(Ink::Bold, &line));
+        }
+        self.shifts_begun = course.shifts().len();
     }
 
     fn ending(&mut self, course: &Course, lines: &mut Vec<String>) {
@@ -226,6 +261,9 @@ impl Teller {
 /// Why a rollback does not stop at once when it is interrupted.
 const NOT_HALF_WAY: &str = "  a rollback is not left half-way: its step in flight ends, then its status is asked";
 
+/// Why a shift does not stop at once when it is interrupted.
+const SHIFT_IN_FLIGHT: &str = "  a shift is not left unseen: its call in flight ends, then its status is asked";
+
 fn happened(event: &Event) -> Vec<String> {
     match event {
         Event::Started { run, release, mode, plan, .. } => {
@@ -235,7 +273,9 @@ fn happened(event: &Event) -> Vec<String> {
             lines.push(format!("run       {run}"));
             lines.extend(match mode {
                 Mode::Real => None,
-                Mode::DryRun => Some("dry run   nothing is rolled back; it is said what would be".to_owned()),
+                Mode::DryRun => {
+                    Some("dry run   nothing is rolled back or shifted; it is said what would be".to_owned())
+                }
                 Mode::Rehearsal => Some("REHEARSAL nothing outside is real, and nothing of it is touched".to_owned()),
             });
             lines
@@ -243,7 +283,9 @@ fn happened(event: &Event) -> Vec<String> {
         Event::Interrupted { by } => vec![painted(Ink::Yellow, &format!("interrupted by {by}"))],
         Event::NobodyToAsk => vec!["nobody can be asked here".to_owned()],
         Event::Answered { by, answer } => vec![format!("{by} answered: {}", answer_words(answer))],
-        Event::CallEnded { .. } | Event::RollbackReplied { .. } | Event::Woke => Vec::new(),
+        Event::CallEnded { .. } | Event::RollbackReplied { .. } | Event::ShiftReplied { .. } | Event::Woke => {
+            Vec::new()
+        }
     }
 }
 
@@ -266,6 +308,7 @@ fn intended(command: &Command) -> Option<String> {
         }
         Command::RollBack { deed: Deed::Plan | Deed::Status { .. }, .. }
         | Command::Call { .. }
+        | Command::Shift { .. }
         | Command::Cancel { .. }
         | Command::Ask { .. }
         | Command::Complain { .. }

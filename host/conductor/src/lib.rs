@@ -13,6 +13,7 @@ mod shelf;
 mod call;
 mod perform;
 mod rollback;
+mod rollout;
 
 pub use conductor::{ConductError, Conducted, Conductor, Observer, Start};
 pub use people::{People, Reached};

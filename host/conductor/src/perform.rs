@@ -21,7 +21,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::people::{People, Question, Reached};
 use crate::shelf::Shelf;
-use crate::{call, rollback};
+use crate::{call, rollback, rollout};
 
 /// What every deed of a run works with.
 #[derive(Clone)]
@@ -72,6 +72,7 @@ impl Scene {
 enum Deed {
     Check(CallId),
     Rollback(CallId),
+    Shift(CallId),
 }
 
 /// Performs commands; what ends comes back as events.
@@ -115,6 +116,14 @@ impl Performer {
                 self.deeds.insert(task.id(), Deed::Rollback(call));
                 None
             }
+            Command::Shift { call, plugin, deed, timeout } => {
+                let (stop, stopped) = oneshot::channel();
+                self.stops.insert(call, stop);
+                let order = rollout::Order { call, plugin, deed, timeout };
+                let task = self.running.spawn(rollout::carry_out(self.scene.clone(), order, stopped));
+                self.deeds.insert(task.id(), Deed::Shift(call));
+                None
+            }
             Command::Cancel { call, why } => {
                 if let Some(stop) = self.stops.remove(&call) {
                     // A call that has just ended can't be stopped any more; its own event tells how it ended.
@@ -153,7 +162,7 @@ impl Performer {
             Ok((task, event)) => (task, event),
             Err(crash) => (crash.id(), self.crashed(crash.id())?),
         };
-        if let Some(Deed::Check(call) | Deed::Rollback(call)) = self.deeds.remove(&task) {
+        if let Some(Deed::Check(call) | Deed::Rollback(call) | Deed::Shift(call)) = self.deeds.remove(&task) {
             self.stops.remove(&call);
         }
         Some(event)
@@ -171,6 +180,7 @@ impl Performer {
                 let replied = Replied { reply: Reply::Error { fault }, facts: Facts::none() };
                 Event::RollbackReplied { call: *call, replied }
             }
+            Deed::Shift(call) => Event::ShiftReplied { call: *call, replied: rollout::broken(&fault.message) },
         })
     }
 }

@@ -28,7 +28,7 @@ use crate::people::Question;
 use crate::perform::{Scene, checks_of};
 use crate::shelf::Shelf;
 use crate::turns::{Book, Turns};
-use crate::{call, rollback};
+use crate::{call, rollback, rollout};
 
 /// What a run is rehearsed with.
 pub struct Rehearsal {
@@ -223,6 +223,12 @@ impl Stage {
                 let event = rollback::carry_out(self.scene_at(call, now), order, stopped).await;
                 self.ends(call, now, event);
             }
+            Command::Shift { call, plugin, deed, timeout } => {
+                let order = rollout::Order { call, plugin, deed, timeout };
+                let (_stop, stopped) = oneshot::channel();
+                let event = rollout::carry_out(self.scene_at(call, now), order, stopped).await;
+                self.ends(call, now, event);
+            }
             Command::Cancel { call, why } => self.stop(call, why, now),
             Command::Ask { commander, question, within, ways } => {
                 match self.cast.asked(&Question { commander, question, within, ways }, now) {
@@ -261,6 +267,11 @@ impl Stage {
             Event::RollbackReplied { call, .. } => {
                 Event::RollbackReplied { call, replied: Replied { reply: Reply::Cancelled, facts: Facts::none() } }
             }
+            Event::ShiftReplied { call, .. } => {
+                let reply = holdpoint_core::rollout::Reply::Cancelled;
+                let replied = holdpoint_core::rollout::Replied { reply, facts: Facts::none() };
+                Event::ShiftReplied { call, replied }
+            }
             other @ (Event::Started { .. }
             | Event::Woke
             | Event::Answered { .. }
@@ -276,6 +287,7 @@ fn took(event: &Event) -> Span {
     match event {
         Event::CallEnded { called, .. } => called.facts.wall,
         Event::RollbackReplied { replied, .. } => replied.facts.wall,
+        Event::ShiftReplied { replied, .. } => replied.facts.wall,
         Event::Started { .. }
         | Event::Woke
         | Event::Answered { .. }

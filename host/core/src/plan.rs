@@ -10,6 +10,7 @@ pub mod phase;
 pub mod plugin;
 pub mod restore;
 pub mod secret;
+pub mod stage;
 pub mod window;
 
 use alloc::collections::BTreeMap;
@@ -27,6 +28,7 @@ use phase::Phase;
 use plugin::Plugin;
 use restore::Restore;
 use secret::Secret;
+use stage::Rollout;
 
 /// What is to be verified, by whom it is judged and what may happen. Frozen when a run starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +44,9 @@ pub struct Plan {
     pub plugins: BTreeMap<PluginName, Plugin>,
     /// The phases, in order. At least one.
     pub phases: Vec<Phase>,
+    /// How traffic is given to the released version, share by share, if the plan says how. There is a `restore` then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<Rollout>,
     /// How the previous version is brought back, if the plan says how.
     pub restore: Option<Restore>,
     /// Who is asked when the run can't decide.
@@ -54,7 +59,8 @@ impl Plan {
         self.phases.iter().find(|phase| phase.name == *name)
     }
 
-    /// The check of this name, or the one that a signal of this name calls.
+    /// The check of this name, or the one that a signal of this name calls. A phase that runs in several stages stands
+    /// in the plan once for each, with the same checks: which of them is found makes no difference.
     pub fn check(&self, name: &CheckName) -> Option<&Check> {
         self.checks().find(|check| check.name == *name)
     }

@@ -2,7 +2,7 @@
 //!
 //! A tree: gate → check → verdict → evidence. Each level stands because of the levels below it. (D-8)
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -19,6 +19,7 @@ use crate::plan::people::{Pattern, Way, listed};
 use crate::plan::phase::Arming;
 use crate::response::{Asked, Response};
 use crate::rollback::Step;
+use crate::rollout::Share;
 use crate::time::{Elapsed, Span};
 
 /// Why something was decided. Its `Display` is the whole tree, one line a ground, indented by two blanks a level.
@@ -146,6 +147,27 @@ pub enum Ground {
     Rollback {
         /// In one sentence.
         account: String,
+    },
+    /// How a shift of traffic went.
+    Shift {
+        /// The share that the released version was to have.
+        share: Share,
+        /// How, fit after "the shift".
+        how: &'static str,
+        /// In one sentence.
+        account: String,
+    },
+    /// A shift was not made, since the run may not change anything; so its stage and those after it were not judged.
+    DryShift {
+        /// The shares that would have been shifted.
+        shares: Vec<Share>,
+    },
+    /// How much of the traffic the run gave to the released version.
+    Traffic {
+        /// In percent, as far as it is known.
+        percent: u8,
+        /// A share of which it is not known whether the released version has it.
+        unsettled: Option<Share>,
     },
     /// Every recovery check was let through.
     Recovered,
@@ -283,6 +305,12 @@ impl fmt::Display for Ground {
                 )
             }
             Self::Rollback { account } => write!(f, "rollback: {account}"),
+            Self::Shift { share, how, account } => write!(f, "the shift to {share} of the traffic {how}: {account}"),
+            Self::DryShift { shares } => write_dry_shift(f, shares),
+            Self::Traffic { percent, unsettled } => {
+                write!(f, "the run gave the released version {percent} % of the traffic")?;
+                unsettled.map_or(Ok(()), |share| write!(f, ", and whether it has {share} is not known"))
+            }
             Self::Recovered => f.write_str("every recovery check let the previous version through"),
             Self::NotRecovered => f.write_str("the recovery could not be verified"),
             Self::Interrupted { by } => write!(f, "interrupted by {by}"),
@@ -297,6 +325,12 @@ impl fmt::Display for Known {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_known() { write!(f, ", {}", self.0) } else { Ok(()) }
     }
+}
+
+fn write_dry_shift(f: &mut fmt::Formatter<'_>, shares: &[Share]) -> fmt::Result {
+    let listed: Vec<String> = shares.iter().map(ToString::to_string).collect();
+    let listed = listed.join(", then ");
+    write!(f, "dry run: would have shifted {listed} of the traffic; its stages are not judged")
 }
 
 fn write_gate(

@@ -16,6 +16,7 @@ pub mod people;
 pub mod phase;
 pub mod restore;
 pub mod round;
+pub mod shift;
 pub mod window;
 
 use alloc::collections::BTreeSet;
@@ -131,7 +132,7 @@ impl Run {
 
     fn intended(&mut self, command: &Command) -> Result<Vec<Command>, String> {
         match command {
-            Command::Call { call, .. } | Command::RollBack { call, .. } => {
+            Command::Call { call, .. } | Command::RollBack { call, .. } | Command::Shift { call, .. } => {
                 if !self.course.as_ref().is_some_and(|course| course.has_issued(*call)) {
                     return Err(format!("call {call} was never commanded"));
                 }

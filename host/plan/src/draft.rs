@@ -84,12 +84,14 @@ pub enum Attachment {
 }
 
 /// Whose settings are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SettingsOf<'a> {
     /// A check's, in a phase or among the recovery checks.
     Check(&'a CheckName),
     /// The rollback's own.
     Rollback,
+    /// The rollout's own.
+    Rollout,
 }
 
 /// Reads a plan's text.
@@ -185,6 +187,10 @@ impl Draft {
                 let rollback = &self.document.rollback.as_ref()?.value.0;
                 (rollback.settings.as_ref(), rollback.at)
             }
+            SettingsOf::Rollout => {
+                let rollout = &self.document.rollout.as_ref()?.value.0;
+                (rollout.settings.as_ref(), rollout.at)
+            }
         };
         let at = settings.map_or(whole, |settings| settings.value.0.follow(pointer, settings.at));
         Some(self.source.place(at))
@@ -195,6 +201,7 @@ impl Draft {
         let whose = match of {
             SettingsOf::Check(name) => format!("check {:?}", name.as_str()),
             SettingsOf::Rollback => "the rollback".to_owned(),
+            SettingsOf::Rollout => "the rollout".to_owned(),
         };
         let message = holdpoint_core::text::visible(message);
         Problem {
@@ -250,6 +257,10 @@ impl Draft {
 
     pub(crate) fn phases(&self) -> impl Iterator<Item = &crate::raw::check::Phase> {
         self.document.phase.iter().flat_map(|phases| &phases.value.0)
+    }
+
+    pub(crate) fn stages(&self) -> impl Iterator<Item = &crate::raw::rollout::Stage> {
+        self.document.stage.iter().flat_map(|stages| &stages.value.0)
     }
 
     /// Whatever calls a check plugin: every check, in the phases and then for the recovery, and every signal.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use holdpoint_core::id::Digest;
 use holdpoint_core::manifest::Manifest;
 use holdpoint_core::plan::Plan;
+use holdpoint_core::plan::stage::Rollout;
 use holdpoint_core::policy::HostPolicy;
 
 use crate::draft::Draft;
@@ -27,6 +28,8 @@ mod settings;
 mod conform;
 mod check;
 mod phase;
+mod rollout;
+mod stage;
 mod signal;
 mod rule;
 mod baseline;
@@ -71,6 +74,8 @@ pub fn lower(draft: &Draft, context: &Context) -> (Option<Plan>, Vec<Problem>) {
     let secrets = secret::lower(draft, context, &endpoints, &mut reader);
     let plugins = plugin::lower(draft, context, &endpoints, &mut reader);
     let phases = phase::lower(draft, &plugins, &mut reader);
+    let rollout = rollout::lower(draft, &plugins, &mut reader);
+    let (phases, stages) = stage::lower(draft, phases, &mut reader);
     let restore = restore::lower(draft, &plugins, &mut reader);
     let escalation = people::lower(draft, &mut reader);
     settings::check(draft, &plugins, &mut reader);
@@ -84,5 +89,6 @@ pub fn lower(draft: &Draft, context: &Context) -> (Option<Plan>, Vec<Problem>) {
     }
     let name = draft.document.name.as_ref().map(|name| name.value.0.clone()).unwrap_or_default();
     let plugins = plugins.into_iter().filter_map(|(name, plugin)| Some((name, plugin.lowered?))).collect();
-    (Some(Plan { name, endpoints, secrets, plugins, phases, restore, escalation }), problems)
+    let rollout = rollout.map(|rollout| Rollout { stages, ..rollout });
+    (Some(Plan { name, endpoints, secrets, plugins, phases, rollout, restore, escalation }), problems)
 }

@@ -85,6 +85,8 @@ pub enum Code {
     Empty,
     /// A rollback whose success nothing verifies.
     NoRecovery,
+    /// A stage that can't be carried out as the plan says, or a rollout that is not whole.
+    Stage,
     /// A response that can't be carried out as the plan says.
     Response,
     /// Times that don't fit into each other.

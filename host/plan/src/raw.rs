@@ -11,6 +11,7 @@ pub(crate) mod check;
 pub(crate) mod signal;
 pub(crate) mod assess;
 pub(crate) mod rollback;
+pub(crate) mod rollout;
 pub(crate) mod secret;
 pub(crate) mod policy;
 pub(crate) mod scenario;

@@ -56,6 +56,7 @@ mod tests {
     use crate::raw::endpoint::{Binding, Endpoint};
     use crate::raw::plugin::{Grant, Limits, Plugin};
     use crate::raw::rollback::Rollback;
+    use crate::raw::rollout::{Rollout, Stage};
     use crate::raw::scenario::{Answer, Crash, Expect, Fault, Person, Series};
     use crate::raw::secret::Secret;
     use crate::raw::signal::{Rule, Signal, Traffic};
@@ -107,6 +108,8 @@ mod tests {
         agree::<Phase>();
         agree::<Check>();
         agree::<Rollback>();
+        agree::<Rollout>();
+        agree::<Stage>();
         agree::<Secret>();
         agree::<Signal>();
         agree::<Traffic>();
@@ -143,9 +146,11 @@ mod tests {
             "range",
             "release",
             "rollback",
+            "rollout",
             "rule",
             "secret",
             "signal",
+            "stage",
             "traffic",
         ];
         assert_eq!(sections, compared);

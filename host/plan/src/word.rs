@@ -10,6 +10,7 @@ use holdpoint_core::plan::grant::{Method, NetOperation, PathPattern};
 use holdpoint_core::plan::limit::Bytes;
 use holdpoint_core::plan::people::{Silence, Way};
 use holdpoint_core::plan::phase::Arming;
+use holdpoint_core::plan::stage::OnFail;
 use holdpoint_core::release::{ChangeKind, Strategy};
 use holdpoint_core::response::Response;
 use holdpoint_core::run::ending::Ending;
@@ -262,6 +263,7 @@ choices! {
     ChangeKind = ChangeKind::ALL;
     Strategy = Strategy::ALL;
     Way = Way::ALL;
+    OnFail = OnFail::ALL;
     Silence = [("by-cause", Silence::ByCause), ("roll-back", Silence::RollsBack), ("hold", Silence::Holds)];
     UsedAs = [("placeholder", UsedAs::Placeholder), ("client-certificate", UsedAs::ClientCertificate)];
     Direction = [("rise", Direction::Rise), ("drop", Direction::Drop), ("either", Direction::Either)];

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use holdpoint_core::assess::assessment::Assessment;
+use holdpoint_core::name::PhaseName;
 use holdpoint_core::plan::Plan;
 use holdpoint_core::plan::check::{Check, Urgency};
 use holdpoint_core::plan::people::{Patience, Silence};
 use holdpoint_core::plan::phase::{Arming, Phase};
+use holdpoint_core::plan::stage::OnFail;
 use holdpoint_core::plan::window::{Comparator, Signal, Window};
 use holdpoint_core::time::Span;
 
@@ -22,6 +24,7 @@ pub fn explained(plan: &Plan) -> String {
     let _ = writeln!(out, "{}", plan.name);
     // What is said is what is in force: the escalation paths' responses where one fits.
     for phase in plan.phases.iter().map(|phase| plan.escalation.over(phase)) {
+        say_stage(plan, &phase, &mut out);
         let _ = writeln!(out, "\n{}{}", phase.name, limits(&phase));
         phase.checks.iter().for_each(|check| say_check(check, &mut out));
         if let Some(window) = &phase.window {
@@ -31,6 +34,25 @@ pub fn explained(plan: &Plan) -> String {
     say_restore(plan, &mut out);
     say_people(plan, &mut out);
     out
+}
+
+/// Says the shift that comes before a phase, where it begins a stage.
+fn say_stage(plan: &Plan, phase: &Phase, out: &mut String) {
+    let Some(rollout) = &plan.rollout else { return };
+    let Some((place, stage)) = rollout.begun_by(&phase.name) else { return };
+    let names: Vec<&str> = stage.phases.iter().map(PhaseName::as_str).collect();
+    let (number, of, share, plugin) = (place.saturating_add(1), rollout.stages.len(), stage.share, &rollout.plugin);
+    let fails = match rollout.on_fail {
+        OnFail::Escalate => "ask a person",
+        OnFail::RollBack => "roll back",
+    };
+    let _ = writeln!(
+        out,
+        "\nStage {number} of {of}: shift {share} of the traffic to the released version by {plugin} within {}, then {}.",
+        rollout.timeout,
+        names.join(" and ")
+    );
+    let _ = writeln!(out, "  If the shift fails, {fails}; if that can't be found out, ask a person.");
 }
 
 fn limits(phase: &Phase) -> String {

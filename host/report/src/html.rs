@@ -8,6 +8,7 @@ mod chart;
 mod check;
 mod parts;
 mod rollback;
+mod rollout;
 mod signal;
 mod subject;
 
@@ -43,6 +44,7 @@ pub fn html(story: &Story) -> String {
                     (verdict(story))
                     (chart::chart(story))
                     @for phase in &story.phases { (phase_section(phase)) }
+                    @if let Some(rollout) = &story.rollout { (rollout::section(rollout)) }
                     @if let Some(rollback) = &story.rollback { (rollback::section(rollback)) }
                     @if let Some(subject) = &story.subject { (subject::section(subject)) }
                     (timeline(story))

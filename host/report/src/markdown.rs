@@ -10,6 +10,7 @@ use crate::story::check::{Attempt, Check};
 use crate::story::evidence::Seen;
 use crate::story::phase::Phase;
 use crate::story::rollback::Rollback;
+use crate::story::rollout::Rollout;
 use crate::story::signal::Signal;
 use crate::story::subject::Subject;
 use crate::words;
@@ -35,6 +36,9 @@ pub fn markdown(story: &Story) -> String {
     }
     page.overview(&story.phases);
     story.phases.iter().for_each(|phase| page.phase(phase));
+    if let Some(rollout) = &story.rollout {
+        page.rollout(rollout);
+    }
     if let Some(rollback) = &story.rollback {
         page.rollback(rollback);
     }
@@ -174,6 +178,22 @@ impl Page {
         }
         for line in &seen.log {
             self.bullet(3, &format!("log {}: {}", text(&line.severity), code(&line.message)));
+        }
+    }
+
+    fn rollout(&mut self, rollout: &Rollout) {
+        self.section("Stages");
+        self.table(&["Share", "At", "Shift", "Summary", "Judged at it"]);
+        for stage in &rollout.stages {
+            let share = format!("{} %", stage.percent);
+            let phases = cell(&stage.phases.join(", "));
+            match &stage.shift {
+                Some(shift) => {
+                    let word = format!("{} {}", shift.tone().sign(), shift.word);
+                    self.row(&[&share, &words::clock(shift.began_ms), &word, &cell(&shift.account), &phases]);
+                }
+                None => self.row(&[&share, "", "– not reached", "", &phases]),
+            }
         }
     }
 

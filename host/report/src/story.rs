@@ -8,6 +8,7 @@ pub(crate) mod headline;
 pub(crate) mod ledger;
 pub(crate) mod phase;
 pub(crate) mod rollback;
+pub(crate) mod rollout;
 pub(crate) mod signal;
 pub(crate) mod subject;
 pub(crate) mod timeline;
@@ -25,6 +26,7 @@ use headline::Headline;
 use ledger::Ledger;
 use phase::Phase;
 use rollback::Rollback;
+use rollout::Rollout;
 use subject::Subject;
 use timeline::Happening;
 
@@ -54,6 +56,8 @@ pub struct Story {
     pub(crate) subject: Option<Subject>,
     pub(crate) decisions: Vec<Decision>,
     pub(crate) phases: Vec<Phase>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rollout: Option<Rollout>,
     pub(crate) rollback: Option<Rollback>,
     pub(crate) timeline: Vec<Happening>,
     /// Entries that made no sense to the run and changed nothing.
@@ -77,6 +81,7 @@ pub fn tell(history: &History) -> Story {
         subject: course.map(|course| Subject::of(course, history)),
         decisions: course.map(chain::decisions).unwrap_or_default(),
         phases: course.map(|course| phase::all(course, &ledger, kept)).unwrap_or_default(),
+        rollout: course.and_then(|course| rollout::of(course, &ledger, kept)),
         rollback: course.and_then(|course| rollback::of(course, &ledger, kept)),
         timeline: timeline::of(&ledger),
         complaints: ledger.complaints,

@@ -11,13 +11,14 @@ use holdpoint_core::outcome::Outcome;
 use holdpoint_core::plan::Plan;
 use holdpoint_core::release::Release;
 use holdpoint_core::rollback::{Deed, Reply};
+use holdpoint_core::rollout;
 use holdpoint_core::run::Run;
 use holdpoint_core::run::command::Command;
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::Event;
 use holdpoint_core::time::Span;
 use holdpoint_journal::{BlobError, Store};
-use holdpoint_sandbox::{CallContext, CheckCall, Record, RollbackCall, Source};
+use holdpoint_sandbox::{CallContext, CheckCall, Record, RollbackCall, RolloutCall, Source};
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -26,7 +27,7 @@ use crate::kept;
 /// A call that ended.
 pub(crate) struct Call {
     pub(crate) id: CallId,
-    /// The check's name, or `rollback`.
+    /// The check's name, or `rollback`, or `rollout`.
     pub(crate) name: String,
     pub(crate) plugin: PluginName,
     /// How it ended then, in a word, and all of it.
@@ -40,6 +41,7 @@ pub(crate) struct Call {
 pub(crate) enum Kind {
     Check(CheckCall),
     Rollback(RollbackCall),
+    Shift(RolloutCall),
 }
 
 impl Kind {
@@ -48,6 +50,7 @@ impl Kind {
         let context = match self {
             Self::Check(call) => &call.context,
             Self::Rollback(call) => &call.context,
+            Self::Shift(call) => &call.context,
         };
         match &context.source {
             Source::Record(record) => record.calls(),
@@ -74,7 +77,7 @@ fn commands(entries: &[Entry]) -> BTreeMap<CallId, &Command> {
     let call = |entry: &'_ Entry| -> Option<CallId> {
         let What::Intent { command } = &entry.what else { return None };
         match command {
-            Command::Call { call, .. } | Command::RollBack { call, .. } => Some(*call),
+            Command::Call { call, .. } | Command::RollBack { call, .. } | Command::Shift { call, .. } => Some(*call),
             Command::Cancel { .. } | Command::Ask { .. } | Command::Complain { .. } | Command::Finish { .. } => None,
         }
     };
@@ -129,12 +132,36 @@ impl Past<'_> {
                 let (name, word) = ("rollback".to_owned(), asked(deed));
                 Some(Call { id: *call, name, plugin: plugin.clone(), word, then, kind })
             }
+            Event::ShiftReplied { call, replied } => self.shift(*call, replied),
             Event::Started { .. }
             | Event::Woke
             | Event::Answered { .. }
             | Event::NobodyToAsk
             | Event::Interrupted { .. } => None,
         }
+    }
+
+    fn shift(&self, call: CallId, replied: &rollout::Replied) -> Option<Call> {
+        let Command::Shift { plugin, deed, timeout, .. } = self.commands.get(&call)? else { return None };
+        let settings = &self.plan.rollout.as_ref()?.settings;
+        let context = self.context(plugin, ("rollout", settings), *timeout, &replied.facts);
+        let kind = context.map(|context| Kind::Shift(RolloutCall { context, deed: deed.clone() }));
+        let kind = match &replied.reply {
+            rollout::Reply::Timeout { .. } => Err("it ran out of time, which no record brings back".to_owned()),
+            rollout::Reply::Cancelled => Err("it was stopped from outside".to_owned()),
+            rollout::Reply::Ready
+            | rollout::Reply::Refused { .. }
+            | rollout::Reply::Shifted { .. }
+            | rollout::Reply::Status { .. }
+            | rollout::Reply::Error { .. } => kind,
+        };
+        let word = match deed {
+            rollout::Deed::Ready { .. } => "answer to ready",
+            rollout::Deed::Shift { .. } => "answer to shift",
+            rollout::Deed::Status { .. } => "answer to status",
+        };
+        let then = serde_json::to_value(&replied.reply).unwrap_or_default();
+        Some(Call { id: call, name: "rollout".to_owned(), plugin: plugin.clone(), word, then, kind })
     }
 
     fn context(

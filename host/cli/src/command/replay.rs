@@ -197,6 +197,10 @@ async fn again(sandbox: &Sandbox, plugins: &BTreeMap<PluginName, Result<Loaded, 
             let result = sandbox.check(loaded, check.clone()).await;
             (serde_json::to_value(result.called.outcome), result.asked)
         }
+        Kind::Shift(deed) => {
+            let result = sandbox.shift(loaded, deed.clone()).await;
+            (serde_json::to_value(result.replied.reply), result.asked)
+        }
         Kind::Rollback(deed) => {
             let result = sandbox.roll_back(loaded, deed.clone()).await;
             (serde_json::to_value(result.replied.reply), result.asked)

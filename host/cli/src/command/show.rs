@@ -65,6 +65,9 @@ fn text(id: &str, run: &Run) -> String {
             let _ = writeln!(out, "  {}", signal::line(run));
         }
     }
+    for shift in course.shifts() {
+        let _ = writeln!(out, "\nshift to {} of the traffic: {}", shift.share(), shift.account());
+    }
     if let Some(rollback) = course.rollback() {
         let _ = writeln!(out, "\nrollback: {}", rollback.account());
         for check in rollback.recovery().into_iter().flat_map(Round::checks) {
@@ -81,6 +84,7 @@ fn state(run: &Run, course: &Course) -> String {
             let phase = course.phase().map(|phase| phase.name().to_string()).unwrap_or_default();
             format!("not ended: judging, in {phase}")
         }
+        Doing::Shifting { .. } => "not ended: shifting traffic".to_owned(),
         Doing::Holding { .. } => "not ended: holding for a person's answer".to_owned(),
         Doing::RollingBack => "not ended: rolling back".to_owned(),
     };

@@ -12,7 +12,7 @@ use crate::time::Span;
 /// One check: which plugin is called, how often, and what its outcome asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// Its name, unique within the plan.
+    /// Its name, unique within the plan, but for a phase that runs in several stages: there it stands again, the same.
     pub name: CheckName,
     /// The plugin that is called.
     pub plugin: PluginName,

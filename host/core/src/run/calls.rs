@@ -23,6 +23,8 @@ pub(crate) enum Errand {
     Check,
     /// The rollback plugin.
     Rollback,
+    /// The rollout plugin.
+    Rollout,
 }
 
 impl Calls {

@@ -9,6 +9,7 @@ use crate::id::CallId;
 use crate::name::{CheckName, PhaseName, PluginName};
 use crate::plan::people::Way;
 use crate::rollback::Deed;
+use crate::rollout;
 use crate::run::ending::Ending;
 use crate::time::Span;
 
@@ -44,6 +45,17 @@ pub enum Command {
         plugin: PluginName,
         /// What is asked of it.
         deed: Deed,
+        /// How long it may take.
+        timeout: Span,
+    },
+    /// Call the rollout plugin; answered by `ShiftReplied`.
+    Shift {
+        /// The call's identity.
+        call: CallId,
+        /// The plugin.
+        plugin: PluginName,
+        /// What is asked of it.
+        deed: rollout::Deed,
         /// How long it may take.
         timeout: Span,
     },

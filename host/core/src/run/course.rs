@@ -1,6 +1,7 @@
 //! The course of a run since it started: what has happened, for everyone who wants to read it.
 
 mod onward;
+mod stage;
 mod step;
 
 use alloc::boxed::Box;
@@ -22,6 +23,7 @@ use crate::run::people::Hold;
 use crate::run::phase::PhaseRun;
 use crate::run::restore::Restoring;
 use crate::run::round::Round;
+use crate::run::shift::ShiftRun;
 use crate::time::{Elapsed, Moment, Wake};
 
 /// A run that has started.
@@ -33,6 +35,8 @@ pub struct Course {
     now: Elapsed,
     calls: Calls,
     phases: Vec<PhaseRun>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    shifts: Vec<ShiftRun>,
     doing: Doing,
     rollback: Option<Restoring>,
     decisions: Vec<Decision>,
@@ -64,6 +68,11 @@ pub struct Start {
 pub enum Doing {
     /// It judges the release.
     Judging {
+        /// The phase's place in the plan, from 0.
+        phase: usize,
+    },
+    /// It shifts traffic, before the phase that begins a stage.
+    Shifting {
         /// The phase's place in the plan, from 0.
         phase: usize,
     },
@@ -103,6 +112,7 @@ impl Start {
             }),
             Event::CallEnded { .. }
             | Event::RollbackReplied { .. }
+            | Event::ShiftReplied { .. }
             | Event::Woke
             | Event::Answered { .. }
             | Event::NobodyToAsk
@@ -127,15 +137,20 @@ impl Course {
         &self.phases
     }
 
+    /// The shifts that were begun, one for each stage that was reached, in order.
+    pub fn shifts(&self) -> &[ShiftRun] {
+        &self.shifts
+    }
+
     /// What it is at.
     pub const fn doing(&self) -> &Doing {
         &self.doing
     }
 
-    /// The phase that it judges, or at whose gate it holds.
+    /// The phase that it judges, that it shifts traffic for, or at whose gate it holds.
     pub fn phase(&self) -> Option<&PhaseRun> {
         match &self.doing {
-            Doing::Judging { phase } => self.phases.get(*phase),
+            Doing::Judging { phase } | Doing::Shifting { phase } => self.phases.get(*phase),
             Doing::Holding { hold } => self.phases.get(hold.phase),
             Doing::RollingBack | Doing::Ended => None,
         }
@@ -175,7 +190,8 @@ impl Course {
         let recovery = self.rollback.iter().filter_map(Restoring::recovery).flat_map(Round::running);
         let checks = self.phases.iter().flat_map(PhaseRun::running).chain(recovery);
         let asked = self.rollback.iter().filter_map(Restoring::awaits).map(|call| (call, Errand::Rollback));
-        let mut open: Vec<_> = checks.map(|call| (call, Errand::Check)).chain(asked).collect();
+        let shifted = self.shifts.iter().filter_map(ShiftRun::awaits).map(|call| (call, Errand::Rollout));
+        let mut open: Vec<_> = checks.map(|call| (call, Errand::Check)).chain(asked).chain(shifted).collect();
         open.extend(self.calls.being_stopped());
         open.sort_unstable_by_key(|(call, _)| *call);
         open
@@ -184,6 +200,7 @@ impl Course {
     pub(crate) fn wakes(&self) -> Option<Wake> {
         match &self.doing {
             Doing::Judging { phase } => self.phases.get(*phase).and_then(PhaseRun::wakes),
+            Doing::Shifting { .. } => self.shifts.last().and_then(ShiftRun::wakes),
             Doing::Holding { hold } => Some(hold.wakes()),
             Doing::RollingBack => self.rollback.as_ref().and_then(Restoring::wakes),
             Doing::Ended => None,

@@ -10,6 +10,7 @@ use crate::outcome::Called;
 use crate::plan::Plan;
 use crate::release::Release;
 use crate::rollback::Replied;
+use crate::rollout;
 use crate::time::Span;
 
 /// Something that happened to a run.
@@ -45,6 +46,13 @@ pub enum Event {
         /// How.
         replied: Replied,
     },
+    /// A call of the rollout plugin ended.
+    ShiftReplied {
+        /// Which call.
+        call: CallId,
+        /// How.
+        replied: rollout::Replied,
+    },
     /// The time that the run wanted to be woken at has come.
     Woke,
     /// The commander answered.
@@ -69,7 +77,8 @@ pub enum Event {
 pub enum Mode {
     /// It may.
     Real,
-    /// It says what it would do: a rollback is planned and never executed.
+    /// It says what it would do: a rollback is planned and never executed, and no traffic is shifted. What would have
+    /// been judged at a share is not judged, so the run ends before its first stage.
     DryRun,
     /// It does everything that a real one does, in a play: nothing that it meets is real.
     Rehearsal,

@@ -2,7 +2,7 @@
 //!
 //! The next host folds the journal, appends these ends, and goes on as ever. Nobody knows what a call that was in
 //! flight has done. So a check counts as not answered and is tried again, if it may be; a sample counts as missed; and
-//! a rollback's step is looked at before anything is repeated. (D-5)
+//! a rollback's step, and a shift, are looked at before anything is repeated. (D-5)
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -12,6 +12,7 @@ use crate::facts::Facts;
 use crate::id::CallId;
 use crate::outcome::{Called, Fault, FaultKind, Outcome};
 use crate::rollback::{Replied, Reply};
+use crate::rollout;
 use crate::run::Run;
 use crate::run::calls::Errand;
 use crate::run::command::Command;
@@ -33,6 +34,7 @@ impl Run {
         let end = |(call, errand)| match errand {
             Errand::Check => checked(call, self.why_no_end(call)),
             Errand::Rollback => replied(call, self.why_no_end(call)),
+            Errand::Rollout => shift_replied(call, self.why_no_end(call)),
         };
         course.open_calls().into_iter().map(end).collect()
     }
@@ -43,7 +45,7 @@ impl Run {
     pub fn question(&self, now: Elapsed) -> Option<Command> {
         match self.course()?.doing() {
             Doing::Holding { hold } => Some(hold.ask(now)),
-            Doing::Judging { .. } | Doing::RollingBack | Doing::Ended => None,
+            Doing::Judging { .. } | Doing::Shifting { .. } | Doing::RollingBack | Doing::Ended => None,
         }
     }
 
@@ -68,6 +70,11 @@ fn replied(call: CallId, message: String) -> Event {
         call,
         replied: Replied { reply: Reply::Error { fault: fault(message) }, facts: Facts::none() },
     }
+}
+
+fn shift_replied(call: CallId, message: String) -> Event {
+    let reply = rollout::Reply::Error { fault: fault(message) };
+    Event::ShiftReplied { call, replied: rollout::Replied { reply, facts: Facts::none() } }
 }
 
 const fn fault(message: String) -> Fault {

@@ -31,10 +31,22 @@ pub struct Hold {
     pub until: Elapsed,
     /// How often it was asked.
     pub times: u32,
-    /// The place of the phase at whose gate the run holds.
+    /// The place of the phase at whose gate the run holds, or before which a shift did not end well.
     pub(crate) phase: usize,
+    /// What it holds over.
+    pub(crate) over: Over,
     /// What silence leads to.
     pub(crate) silence: Silent,
+}
+
+/// What a run holds over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Over {
+    /// A gate that stopped it.
+    Gate,
+    /// A shift of traffic that did not end well, or whose end is not known.
+    Shift,
 }
 
 /// What silence leads to, once the policy and the cause have been looked at.
@@ -90,12 +102,16 @@ pub(crate) enum CanRollBack {
 }
 
 /// Puts what has to be decided into a question.
-pub(crate) fn question(reason: &Reason, can_roll_back: CanRollBack) -> String {
+pub(crate) fn question(reason: &Reason, over: Over, can_roll_back: CanRollBack) -> String {
     let choices = match can_roll_back {
         CanRollBack::Yes => "confirm, hotfix or roll back, each with a reason, or extend",
         CanRollBack::No => "confirm or hotfix, each with a reason, or extend; the plan names no rollback",
     };
-    format!("{reason}\n{choices}?")
+    let beside = match over {
+        Over::Gate => "",
+        Over::Shift => " (confirm and hotfix go on as if the released version had that share)",
+    };
+    format!("{reason}\n{choices}{beside}?")
 }
 
 impl Hold {

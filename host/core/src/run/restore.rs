@@ -50,6 +50,8 @@ pub(crate) struct Means<'a> {
     pub(crate) restore: &'a Restore,
     pub(crate) run: &'a RunId,
     pub(crate) mode: Mode,
+    /// Whether the run itself may have moved traffic to the released version.
+    pub(crate) shifted: bool,
     pub(crate) calls: &'a mut Calls,
     pub(crate) now: Elapsed,
 }

@@ -30,7 +30,7 @@ fn end_of(check: Check, outcome: Outcome) -> &'static str {
     match scene.course().doing() {
         Doing::RollingBack => "rolling back",
         Doing::Ended => scene.run.ending().map_or("", Ending::words),
-        Doing::Judging { .. } | Doing::Holding { .. } => "open",
+        Doing::Judging { .. } | Doing::Shifting { .. } | Doing::Holding { .. } => "open",
     }
 }
 

@@ -9,6 +9,7 @@ mod gates;
 mod retries;
 mod people;
 mod rollback;
+mod stages;
 mod order;
 mod left_behind;
 mod windows;

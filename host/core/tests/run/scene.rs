@@ -199,6 +199,7 @@ pub(crate) fn plan(phases: Vec<Phase>) -> Plan {
         secrets: BTreeMap::new(),
         plugins: BTreeMap::new(),
         phases,
+        rollout: None,
         restore: None,
         escalation: Escalation { commander: "ada".into(), patience, on_silence: Silence::ByCause, paths: vec![] },
     }

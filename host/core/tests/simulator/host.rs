@@ -99,6 +99,7 @@ impl World {
                     }
                 }
             }
+            Command::Shift { .. } => panic!("the plans of these worlds have no stages"),
             Command::Cancel { call, why } => self.cancel(call, &why),
             Command::Ask { .. } => self.ask(),
             Command::Complain { why } => panic!("nothing was wrong: {why}"),

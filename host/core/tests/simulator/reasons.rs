@@ -83,6 +83,7 @@ fn is_so(world: &World, reason: &Reason) {
             plan.escalation.paths.get(*number - 1).is_some_and(|path| path.pattern == *pattern)
         }
         Ground::Suspicion { .. } => false,
+        Ground::Shift { .. } | Ground::DryShift { .. } | Ground::Traffic { .. } => plan.rollout.is_some(),
         Ground::EveryGate | Ground::Owing | Ground::NothingVouches | Ground::Recovered | Ground::NotRecovered => {
             below > 0
         }

@@ -71,6 +71,7 @@ impl Watch {
                 self.look_at_deed(deed, mode);
                 self.opens(*call, Open { what: What::Rollback(deed.clone()), at });
             }
+            Command::Shift { .. } => panic!("the plans of these worlds have no stages"),
             Command::Cancel { call, .. } => {
                 assert!(self.open.contains_key(call), "only what runs is cancelled: {call}");
                 assert!(self.stopped.insert(*call), "and only once");
@@ -100,7 +101,7 @@ impl Watch {
         self.asking = false;
         assert_eq!(self.awaited().count(), 0, "one thing after the other, and nothing beside a rollback");
         if let Deed::Execute { step, .. } = deed {
-            assert_ne!(mode, Mode::DryRun, "a dry run does nothing");
+            assert_eq!(mode, Mode::Real, "a dry run does nothing");
             let times = self.executed.entry(step.id.clone()).or_default();
             *times += 1;
             assert!(*times <= 2, "a step is repeated once");

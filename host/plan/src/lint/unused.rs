@@ -23,8 +23,9 @@ pub(super) fn check(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader
         }
     }
     let rollback = draft.document.rollback.iter().filter_map(|rollback| rollback.value.0.plugin.as_ref());
-    let called: Vec<&PluginName> =
-        draft.callers().filter_map(|caller| caller.plugin).chain(rollback).map(|name| &name.value).collect();
+    let rollout = draft.document.rollout.iter().filter_map(|rollout| rollout.value.0.plugin.as_ref());
+    let callers = draft.callers().filter_map(|caller| caller.plugin);
+    let called: Vec<&PluginName> = callers.chain(rollback).chain(rollout).map(|name| &name.value).collect();
     for (name, _) in draft.plugins() {
         if !called.contains(&&name.value) {
             let what = format!("no check calls plugin {:?}", name.value.as_str());

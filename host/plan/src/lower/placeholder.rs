@@ -15,8 +15,9 @@ use crate::word::UsedAs;
 pub(super) fn check(draft: &Draft, reader: &mut Reader<'_>) {
     let checks = draft.callers().filter_map(|caller| caller.settings);
     let rollback = draft.document.rollback.iter().filter_map(|rollback| rollback.value.0.settings.as_ref());
+    let rollout = draft.document.rollout.iter().filter_map(|rollout| rollout.value.0.settings.as_ref());
     let mut texts = Vec::new();
-    for settings in checks.chain(rollback) {
+    for settings in checks.chain(rollback).chain(rollout) {
         gather(&settings.value.0, &mut texts);
     }
     for (at, text) in &texts {

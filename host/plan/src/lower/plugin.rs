@@ -151,5 +151,10 @@ fn timeouts(draft: &Draft, name: &PluginName) -> Vec<Span> {
     {
         timeouts.push(rollback.value.0.call_timeout.as_ref().map_or(CALL_TIMEOUT, |timeout| timeout.value));
     }
+    if let Some(rollout) = &draft.document.rollout
+        && rollout.value.0.plugin.as_ref().is_some_and(|plugin| plugin.value == *name)
+    {
+        timeouts.push(rollout.value.0.call_timeout.as_ref().map_or(CALL_TIMEOUT, |timeout| timeout.value));
+    }
     timeouts
 }

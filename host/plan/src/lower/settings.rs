@@ -33,7 +33,7 @@ pub(super) struct Subject<'a> {
     pub(super) at: At,
 }
 
-/// Checks the settings of every check and of the rollback.
+/// Checks the settings of every check, of the rollback and of the rollout.
 pub(super) fn check(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader: &mut Reader<'_>) {
     let mut schemas: BTreeMap<&PluginName, Option<(Json, Validator)>> = BTreeMap::new();
     for subject in subjects(draft) {
@@ -66,7 +66,15 @@ fn subjects(draft: &Draft) -> Vec<Subject<'_>> {
         let owner = "the rollback".to_owned();
         readable.then_some(Subject { owner, kind: PluginKind::Rollback, plugin, settings, at })
     });
-    checks.chain(rollback).collect()
+    let rollout = draft.document.rollout.iter().filter_map(|rollout| {
+        let rollout = &rollout.value.0;
+        let (plugin, settings) = (rollout.plugin.as_ref()?, rollout.settings.as_ref());
+        let at = settings.map_or(rollout.at, |settings| settings.at);
+        let readable = !rollout.unreadable.holds("settings");
+        let owner = "the rollout".to_owned();
+        readable.then_some(Subject { owner, kind: PluginKind::Rollout, plugin, settings, at })
+    });
+    checks.chain(rollback).chain(rollout).collect()
 }
 
 fn compile(name: &PluginName, known: &Known, at: At, reader: &mut Reader<'_>) -> Option<(Json, Validator)> {

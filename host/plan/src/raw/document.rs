@@ -13,6 +13,7 @@ use crate::raw::endpoint::Endpoint;
 use crate::raw::plugin::Plugin;
 use crate::raw::release::Release;
 use crate::raw::rollback::Rollback;
+use crate::raw::rollout::{Rollout, Stage};
 use crate::raw::secret::Secret;
 use crate::raw::section;
 
@@ -42,6 +43,11 @@ section! {
         optional plugin: Named<PluginName, Plugin>,
         /// The phases, in the order in which they run. Each ends in a gate.
         wanted phase: Tables<Phase>,
+        /// How traffic is given to the released version. Needs stages and a rollback.
+        optional rollout: Table<Rollout>,
+        /// The stages, each with a larger share of the traffic than the one before. Phases that stand before those of
+        /// stages run first, at no share; phases that stand behind them run last.
+        optional stage: Tables<Stage>,
         /// How the previous version is brought back. Without it, what asks for a rollback asks a person.
         optional rollback: Table<Rollback>,
     }

@@ -45,6 +45,7 @@ fn bundles() -> BTreeMap<String, Result<BundleFacts, String>> {
         ("plugins/http.wasm", manifest("http", PluginKind::Check, HTTP, vec![http(&["GET", "HEAD", "POST"])])),
         ("plugins/tcp.wasm", manifest("tcp", PluginKind::Check, TCP, vec![net()])),
         ("plugins/switch.wasm", manifest("http-rollback", PluginKind::Rollback, SWITCH, vec![http(&["GET", "POST"])])),
+        ("plugins/weights.wasm", manifest("http-rollout", PluginKind::Rollout, WEIGHTS, vec![http(&["GET", "POST"])])),
         (
             "plugins/python.wasm",
             Manifest {
@@ -123,6 +124,11 @@ const HTTP: &str = r##"{
 const TCP: &str = r#"{
     "type": "object", "additionalProperties": false, "required": ["target"],
     "properties": {"target": {"type": "string"}, "send": {"type": "string"}, "expect": {"type": "string"}}
+}"#;
+
+const WEIGHTS: &str = r#"{
+    "type": "object", "additionalProperties": false, "required": ["shift"],
+    "properties": {"shift": {"type": "string"}}
 }"#;
 
 const SWITCH: &str = r#"{

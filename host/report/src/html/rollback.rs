@@ -29,7 +29,8 @@ fn planned(plan: &Plan) -> Markup {
     }
 }
 
-fn deeds(deeds: &[Done]) -> Markup {
+/// Renders what a plugin was asked and answered.
+pub(super) fn deeds(deeds: &[Done]) -> Markup {
     html! {
         div.scroll { table {
             thead { tr { th scope="col" { "At" } th scope="col" { "Asked" } th scope="col" { "Answered" }

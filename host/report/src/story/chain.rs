@@ -46,7 +46,10 @@ pub(crate) struct Decision {
 impl Chain {
     pub(crate) fn of(reason: &Reason) -> Self {
         let bearing = match &reason.ground {
-            Ground::DependencyFirst { .. } | Ground::Path { .. } | Ground::Suspicion { .. } => Bearing::Beside,
+            Ground::DependencyFirst { .. }
+            | Ground::Path { .. }
+            | Ground::Suspicion { .. }
+            | Ground::Traffic { .. } => Bearing::Beside,
             Ground::EveryGate
             | Ground::Owing
             | Ground::Gate { .. }
@@ -62,6 +65,8 @@ impl Chain {
             | Ground::NoRollback
             | Ground::DryRun { .. }
             | Ground::Rollback { .. }
+            | Ground::Shift { .. }
+            | Ground::DryShift { .. }
             | Ground::Recovered
             | Ground::NotRecovered
             | Ground::Interrupted { .. } => Bearing::Because,

@@ -83,6 +83,10 @@ impl Headline {
                 let phase = course.phase().map_or("a phase", |phase| phase.name().as_str());
                 format!("{what} is being judged, in {phase}.")
             }
+            Doing::Shifting { .. } => {
+                let share = course.shifts().last().map_or_else(String::new, |shift| format!(" to {}", shift.share()));
+                format!("{what} is being given traffic: a shift{share} is under way.")
+            }
             Doing::Holding { hold } => format!("{what} is on hold: {} is asked what to do.", hold.commander),
             Doing::RollingBack => format!("{what} is being rolled back."),
             Doing::Ended => format!("{what}: the run has ended."),

@@ -6,6 +6,7 @@ use holdpoint_core::id::CallId;
 use holdpoint_core::name::CheckName;
 use holdpoint_core::outcome::Called;
 use holdpoint_core::rollback::{Deed, Replied};
+use holdpoint_core::rollout;
 use holdpoint_core::run::Run;
 use holdpoint_core::run::command::{Command, Purpose};
 use holdpoint_core::run::entry::{Entry, What};
@@ -20,6 +21,7 @@ pub(crate) struct Ledger {
     pub(crate) run: Run,
     pub(crate) calls: BTreeMap<CallId, CheckCall>,
     pub(crate) deeds: BTreeMap<CallId, DeedCall>,
+    pub(crate) shifts: BTreeMap<CallId, ShiftCall>,
     pub(crate) happenings: Vec<Happening>,
     pub(crate) complaints: Vec<String>,
 }
@@ -41,6 +43,14 @@ pub(crate) struct DeedCall {
     pub(crate) deed: Deed,
     pub(crate) began: Elapsed,
     pub(crate) ended: Option<(Elapsed, Replied)>,
+}
+
+/// A call of the rollout plugin, as it was commanded and as it ended.
+#[derive(Debug)]
+pub(crate) struct ShiftCall {
+    pub(crate) deed: rollout::Deed,
+    pub(crate) began: Elapsed,
+    pub(crate) ended: Option<(Elapsed, rollout::Replied)>,
 }
 
 impl Ledger {
@@ -81,6 +91,11 @@ impl Ledger {
                     known.ended.get_or_insert_with(|| (at, replied.clone()));
                 }
             }
+            Event::ShiftReplied { call, replied } => {
+                if let Some(known) = self.shifts.get_mut(call) {
+                    known.ended.get_or_insert_with(|| (at, replied.clone()));
+                }
+            }
             Event::Started { .. }
             | Event::Woke
             | Event::Answered { .. }
@@ -98,6 +113,9 @@ impl Ledger {
             }
             Command::RollBack { call, deed, .. } => {
                 self.deeds.insert(*call, DeedCall { deed: deed.clone(), began, ended: None });
+            }
+            Command::Shift { call, deed, .. } => {
+                self.shifts.insert(*call, ShiftCall { deed: deed.clone(), began, ended: None });
             }
             Command::Cancel { .. } | Command::Ask { .. } | Command::Complain { .. } | Command::Finish { .. } => {}
         }

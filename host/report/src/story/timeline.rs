@@ -8,7 +8,7 @@ use holdpoint_core::run::event::{Answer, Event, Mode};
 use serde::Serialize;
 
 use crate::story::ledger::Ledger;
-use crate::story::rollback;
+use crate::story::{rollback, rollout};
 use crate::words;
 
 /// One thing that happened.
@@ -54,6 +54,13 @@ pub(crate) fn event(event: &Event, entry: &Entry, ledger: &Ledger) -> Option<Hap
             let colon = if summary.is_empty() { "" } else { ": " };
             format!("rollback, {asked} ({call}): {word}{colon}{summary}")
         }
+        Event::ShiftReplied { call, replied } => {
+            let (word, summary) = rollout::answer(&replied.reply);
+            let asked =
+                ledger.shifts.get(call).map_or_else(|| "a call".to_owned(), |known| rollout::asked(&known.deed));
+            let colon = if summary.is_empty() { "" } else { ": " };
+            format!("rollout, {asked} ({call}): {word}{colon}{summary}")
+        }
         Event::Woke => return None,
         Event::Answered { by, answer } => format!("{by} answered {}", answered(answer)),
         Event::NobodyToAsk => "there was nobody to ask".to_owned(),
@@ -78,6 +85,9 @@ pub(crate) fn command(command: &Command, entry: &Entry) -> Option<Happening> {
         Command::Cancel { call, why } => format!("call {call} stopped: {why}"),
         Command::RollBack { call, plugin, deed: asked, .. } => {
             format!("rollback plugin {plugin} asked: {} ({call})", deed(asked))
+        }
+        Command::Shift { call, plugin, deed: asked, .. } => {
+            format!("rollout plugin {plugin} asked: {} ({call})", rollout::asked(asked))
         }
         Command::Ask { commander, question, within, ways } => {
             let within = within.map(|within| format!(", for {}", words::span(within))).unwrap_or_default();

@@ -155,6 +155,7 @@ pub(crate) fn plan(phases: Vec<Phase>) -> Plan {
         secrets: BTreeMap::new(),
         plugins: BTreeMap::from([plugin("http", PluginKind::Check), plugin("switch", PluginKind::Rollback)]),
         phases,
+        rollout: None,
         restore: Some(restore),
         escalation: Escalation { commander: "on-call".into(), patience, on_silence: Silence::ByCause, paths: vec![] },
     }

@@ -12,9 +12,10 @@ use crate::run::command::Command;
 use crate::run::course::{Closing, Course, Doing};
 use crate::run::ending::Ending;
 use crate::run::onset;
-use crate::run::people::{CanRollBack, Hold, Silent, question, silence_of};
+use crate::run::people::{CanRollBack, Hold, Over, Silent, question, silence_of};
 use crate::run::phase::PhaseRun;
 use crate::run::restore::{Means, Moved, Restoring};
+use crate::run::shift::ShiftRun;
 use crate::time::Span;
 
 impl Course {
@@ -22,6 +23,10 @@ impl Course {
     pub(super) fn judge(&mut self) -> Vec<Command> {
         let mut commands = Vec::new();
         while let Doing::Judging { phase: place } = self.doing {
+            if let Some(share) = self.shift_due(place) {
+                commands.extend(self.begin_shift(place, share));
+                break;
+            }
             let Some(phase) = self.phases.get_mut(place) else {
                 commands.extend(self.conclude());
                 break;
@@ -57,7 +62,15 @@ impl Course {
         let gates = self.gates();
         let (decided, reason) = decide_at_end(&gates);
         let path = path_of(&gates, &self.start.plan.escalation);
-        self.carry_out(decided, reason, path)
+        let owing: Vec<Reason> = self.shifts.iter().filter(|shift| shift.owes()).map(ShiftRun::reason).collect();
+        match decided {
+            Decided::Confirm if !owing.is_empty() => {
+                self.carry_out(Decided::Hotfix, Reason::because(Ground::Owing, owing), path)
+            }
+            Decided::Confirm | Decided::Hotfix | Decided::Escalate | Decided::RollBack => {
+                self.carry_out(decided, reason, path)
+            }
+        }
     }
 
     fn carry_out(&mut self, decided: Decided, reason: Reason, path: Option<Taken>) -> Vec<Command> {
@@ -82,7 +95,7 @@ impl Course {
     }
 
     /// Holds and asks the commander, or ends when the plan waits for nobody. (D-6)
-    fn escalate(&mut self, reason: Reason) -> Vec<Command> {
+    pub(super) fn escalate(&mut self, reason: Reason) -> Vec<Command> {
         self.decide(Decided::Escalate, reason.clone());
         let own = self.path.as_ref().and_then(|taken| taken.path.answer_within);
         match own.or(self.start.plan.escalation.patience.within()) {
@@ -94,18 +107,26 @@ impl Course {
     fn hold(&mut self, reason: &Reason, within: Span) -> Vec<Command> {
         let can = self.can_roll_back();
         let escalation = &self.start.plan.escalation;
-        let phase = self.phases.iter().rposition(|phase| phase.closed().is_some()).unwrap_or_default();
+        let (phase, over) = match self.doing {
+            // A shift says nothing of the release: what it is worth is unclear. (D-9)
+            Doing::Shifting { phase } => (phase, Over::Shift),
+            Doing::Judging { .. } | Doing::Holding { .. } | Doing::RollingBack | Doing::Ended => {
+                let closed = self.phases.iter().rposition(|phase| phase.closed().is_some());
+                (closed.unwrap_or_default(), Over::Gate)
+            }
+        };
         let cause = self.phases.get(phase).and_then(PhaseRun::gate).map_or(Sight::Unclear, Gate::sight);
         let taken = self.path.as_ref();
         let hold = Hold {
             commander: taken.map_or(&escalation.commander, |taken| &taken.person).clone(),
-            question: question(reason, can),
+            question: question(reason, over, can),
             ways: taken.map(|taken| taken.path.ways.clone()).unwrap_or_default(),
             within,
             since: self.now,
             until: self.now.plus(within),
             times: 1,
             phase,
+            over,
             silence: silence_of(escalation.on_silence, cause, can),
         };
         let ask = hold.ask(self.now);
@@ -151,8 +172,9 @@ impl Course {
 
     fn move_rollback(&mut self, go: impl FnOnce(&mut Means<'_>) -> Moved) -> Vec<Command> {
         let Some(restore) = &self.start.plan.restore else { return Vec::new() };
-        let (run, mode, now) = (&self.start.run, self.start.mode, self.now);
-        let Moved { state, mut commands, end } = go(&mut Means { restore, run, mode, calls: &mut self.calls, now });
+        let (run, mode, now, shifted) = (&self.start.run, self.start.mode, self.now, self.has_shifted());
+        let mut means = Means { restore, run, mode, shifted, calls: &mut self.calls, now };
+        let Moved { state, mut commands, end } = go(&mut means);
         self.rollback = Some(state);
         if let Some((ending, reason)) = end {
             commands.extend(self.end_rollback(ending, reason));
@@ -170,7 +192,8 @@ impl Course {
     }
 
     /// Ends the run. What was never reached is recorded as skipped.
-    pub(super) fn finish(&mut self, ending: Ending, reason: Reason) -> Vec<Command> {
+    pub(super) fn finish(&mut self, ending: Ending, mut reason: Reason) -> Vec<Command> {
+        reason.because.extend(self.traffic(ending).map(Reason::plain));
         let mut commands = self.skip_rest(&format!("the run ended: {}", ending.words()));
         self.doing = Doing::Ended;
         self.closing = Some(Closing { at: self.now, ending, reason });

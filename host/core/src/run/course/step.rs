@@ -6,6 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::decision::Decided;
+use crate::gate::Leave;
 use crate::id::CallId;
 use crate::outcome::Called;
 use crate::reason::{Ground, Reason};
@@ -15,9 +16,10 @@ use crate::run::command::Command;
 use crate::run::course::{Course, Doing, Start};
 use crate::run::ending::Ending;
 use crate::run::event::{Answer, Event};
-use crate::run::people::{Heard, Hold};
+use crate::run::people::{Heard, Hold, Over};
 use crate::run::phase::PhaseRun;
 use crate::run::restore::Restoring;
+use crate::run::shift::ShiftRun;
 use crate::run::window::Earlier;
 use crate::run::window::signal::Take;
 use crate::time::{Elapsed, Moment};
@@ -32,6 +34,7 @@ impl Course {
             now,
             calls: Calls::default(),
             phases,
+            shifts: Vec::new(),
             doing: Doing::Judging { phase: 0 },
             rollback: None,
             decisions: Vec::new(),
@@ -53,6 +56,7 @@ impl Course {
             Event::Started { .. } => Err("the run has started already".to_string()),
             Event::CallEnded { call, called } => self.call_ended(*call, called),
             Event::RollbackReplied { call, replied } => self.rollback_replied(*call, replied),
+            Event::ShiftReplied { call, replied } => self.shift_replied(*call, replied),
             Event::Woke => self.woke(),
             Event::Answered { by, answer } => self.answered(by, answer),
             Event::NobodyToAsk => self.nobody_to_ask(),
@@ -77,7 +81,7 @@ impl Course {
                 (taken, false)
             }
             Doing::RollingBack => (false, self.rollback.as_mut().is_some_and(|it| it.recovered(call, called, now))),
-            Doing::Holding { .. } | Doing::Ended => (false, false),
+            Doing::Shifting { .. } | Doing::Holding { .. } | Doing::Ended => (false, false),
         };
         match (judged, recovered) {
             (true, _) => Ok(self.judge()),
@@ -92,7 +96,7 @@ impl Course {
         }
         let awaited = match &self.doing {
             Doing::RollingBack => self.rollback.as_ref().and_then(Restoring::awaits) == Some(call),
-            Doing::Judging { .. } | Doing::Holding { .. } | Doing::Ended => false,
+            Doing::Judging { .. } | Doing::Shifting { .. } | Doing::Holding { .. } | Doing::Ended => false,
         };
         if !awaited {
             return Err(format!("no rollback waits for the reply to call {call}"));
@@ -116,6 +120,7 @@ impl Course {
                 let hold = hold.clone();
                 Ok(self.nobody_answered(hold))
             }
+            Doing::Shifting { .. } => Ok(self.move_shift(ShiftRun::woke)),
             Doing::RollingBack => Ok(self.restore(Restoring::woke)),
             Doing::Ended => Err("the run has ended".to_string()),
         }
@@ -125,10 +130,7 @@ impl Course {
         let hold = self.held()?;
         match hold.hear(by, answer, self.can_roll_back(), self.now)? {
             Heard::GoOn(leave) => {
-                if let Some(phase) = self.phases.get_mut(hold.phase) {
-                    phase.give_leave(leave);
-                }
-                self.doing = Doing::Judging { phase: hold.phase.saturating_add(1) };
+                self.go_on(hold.phase, hold.over, leave);
                 Ok(self.judge())
             }
             Heard::RollBack { reason } => {
@@ -145,6 +147,25 @@ impl Course {
         }
     }
 
+    /// Goes on past what the run held over. A shift counts as done then: whoever gave leave has seen to it.
+    fn go_on(&mut self, place: usize, over: Over, leave: Leave) {
+        let phase = match over {
+            Over::Gate => {
+                if let Some(phase) = self.phases.get_mut(place) {
+                    phase.give_leave(leave);
+                }
+                place.saturating_add(1)
+            }
+            Over::Shift => {
+                if let Some(shift) = self.shifts.last_mut() {
+                    shift.give_leave(leave);
+                }
+                place
+            }
+        };
+        self.doing = Doing::Judging { phase };
+    }
+
     fn nobody_to_ask(&mut self) -> Result<Vec<Command>, String> {
         self.held()?;
         let reason = self.on_top_of_decision(Ground::NobodyToAsk);
@@ -156,6 +177,10 @@ impl Course {
             Doing::Judging { .. } | Doing::Holding { .. } => {
                 Ok(self.finish(Ending::Cancelled, Reason::plain(Ground::Interrupted { by: by.to_string() })))
             }
+            Doing::Shifting { .. } if self.shifts.last().is_some_and(|shift| shift.interrupted().is_some()) => {
+                Err("the shift is being brought to an end already".to_string())
+            }
+            Doing::Shifting { .. } => Ok(self.move_shift(|shift, means| shift.interrupt(by, means))),
             Doing::RollingBack if self.rollback.as_ref().is_some_and(Restoring::is_interrupted) => {
                 Err("the rollback is being brought to an end already".to_string())
             }
@@ -167,7 +192,9 @@ impl Course {
     fn held(&self) -> Result<Hold, String> {
         match &self.doing {
             Doing::Holding { hold } => Ok(hold.clone()),
-            Doing::Judging { .. } | Doing::RollingBack | Doing::Ended => Err("nobody was asked".to_string()),
+            Doing::Judging { .. } | Doing::Shifting { .. } | Doing::RollingBack | Doing::Ended => {
+                Err("nobody was asked".to_string())
+            }
         }
     }
 }

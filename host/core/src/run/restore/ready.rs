@@ -97,6 +97,10 @@ impl Ready {
         match self.inquiry {
             Inquiry::Readiness => match readiness(reply) {
                 Ok(Readiness::Ready) => Self::ask(self.deadline, Inquiry::Plan, 1, means),
+                // What the run itself has moved is not back by itself, whatever it looks like from afar.
+                Ok(Readiness::AlreadyThere { .. }) if means.shifted => {
+                    Self::ask(self.deadline, Inquiry::Plan, 1, means)
+                }
                 Ok(Readiness::AlreadyThere { why }) => self.already_there(why, means),
                 Ok(Readiness::Refused { why }) => self.failed(format!("refused: {why}")),
                 Err(trouble) => self.again(&trouble, means),
