@@ -25,7 +25,7 @@ impl Seed {
     /// one. Where the record has
     /// none, the replay is told to be none.
     pub(crate) fn of(world: &World) -> Self {
-        Self(world.turn(Question::bare("wasi:random.seed"), || world.seed().unwrap_or_else(fresh)).unwrap_or_default())
+        Self(world.turn(&Question::bare("wasi:random.seed"), || world.seed().unwrap_or_else(fresh)).unwrap_or_default())
     }
 
     /// The bytes of a source.

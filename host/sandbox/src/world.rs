@@ -20,14 +20,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What a guest asked, and what it was answered.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 struct Turn {
     /// The function of the host that was called.
     import: String,
     /// The digest of all that was asked.
     asked: Digest,
     /// What was asked, in words for people.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     words: String,
     /// The answer. Bodies stand in it by their digests.
     answer: Value,
@@ -65,13 +65,58 @@ fn in_words(import: &str, words: &str) -> String {
     format!("{import} {words}").trim_end().to_owned()
 }
 
-/// The notes of one call.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Notes {
+/// The notes of one call as they are read.
+#[derive(Debug, Default, Deserialize)]
+struct Kept {
     turns: Vec<Turn>,
     /// Whether there were more turns than are noted.
     #[serde(default)]
     more: bool,
+}
+
+/// The notes of one call as they are taken: each turn is written out once, as it happens.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    /// The turns as JSON, separated by commas.
+    written: Vec<u8>,
+    turns: usize,
+    more: bool,
+}
+
+/// A [`Turn`] on its way into the notes.
+#[derive(Serialize)]
+struct Noted<'a, T> {
+    import: &'static str,
+    asked: &'a Digest,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    words: &'a str,
+    answer: &'a T,
+}
+
+impl Notes {
+    fn note(&mut self, question: &Question, answer: &impl Serialize) {
+        if self.turns >= MOST_TURNS {
+            self.more = true;
+            return;
+        }
+        let Question { import, asked, words } = question;
+        let before = self.written.len();
+        if self.turns > 0 {
+            self.written.push(b',');
+        }
+        // Records of texts, numbers and lists: writing them can't fail. If it did, the turn would not be in the record, and
+        // is never served.
+        match serde_json::to_writer(&mut self.written, &Noted { import, asked, words, answer }) {
+            Ok(()) => self.turns += 1,
+            Err(_) => self.written.truncate(before),
+        }
+    }
+
+    /// As [`Kept`] is read.
+    fn finish(self) -> Vec<u8> {
+        let more = if self.more { "true" } else { "false" };
+        [b"{\"turns\":[", self.written.as_slice(), b"],\"more\":", more.as_bytes(), b"}"].concat()
+    }
 }
 
 /// How many turns of a call are noted: a guest that reads the clock without end must not fill the host's memory.
@@ -133,8 +178,8 @@ impl Record {
     /// # Errors
     /// When the notes can't be read, or the call can't be replayed from them.
     pub fn read(notes: Option<&[u8]>, bodies: BTreeMap<Digest, Bytes>) -> Result<Self, NoRecord> {
-        let notes = notes.map_or_else(|| Ok(Notes::default()), serde_json::from_slice);
-        let notes: Notes = notes.map_err(|error| NoRecord::Unreadable(error.to_string()))?;
+        let notes = notes.map_or_else(|| Ok(Kept::default()), serde_json::from_slice);
+        let notes: Kept = notes.map_err(|error| NoRecord::Unreadable(error.to_string()))?;
         if notes.more {
             return Err(NoRecord::More);
         }
@@ -255,20 +300,20 @@ impl World {
     }
 
     /// Notes a turn.
-    pub(crate) fn note(&self, question: Question, answer: &impl Serialize) {
+    pub(crate) fn note(&self, question: &Question, answer: &impl Serialize) {
         let Self::Live { notes: Some(notes), .. } = self else { return };
-        noted(&mut locked(notes), question, answer);
+        locked(notes).note(question, answer);
     }
 
     /// A whole turn of something that is at hand: noted when live, recalled in a replay.
     ///
     /// # Errors
     /// As for [`recalled`](Self::recalled).
-    pub(crate) fn turn<T>(&self, question: Question, live: impl FnOnce() -> T) -> wasmtime::Result<T>
+    pub(crate) fn turn<T>(&self, question: &Question, live: impl FnOnce() -> T) -> wasmtime::Result<T>
     where
         T: Serialize + DeserializeOwned,
     {
-        if let Some(noted) = self.recalled(&question)? {
+        if let Some(noted) = self.recalled(question)? {
             return Ok(noted);
         }
         let answer = live();
@@ -303,19 +348,7 @@ impl World {
     pub(crate) fn notes(&self) -> Option<Vec<u8>> {
         let Self::Live { notes: Some(notes), .. } = self else { return None };
         let notes = std::mem::take(&mut *locked(notes));
-        // As above, writing can't fail.
-        (!notes.turns.is_empty()).then(|| serde_json::to_vec(&notes).unwrap_or_default())
-    }
-}
-
-fn noted(notes: &mut Notes, question: Question, answer: &impl Serialize) {
-    if notes.turns.len() < MOST_TURNS {
-        // Records of texts, numbers and lists: writing them can't fail, and a turn without an answer is never served.
-        let answer = serde_json::to_value(answer).unwrap_or(Value::Null);
-        let Question { import, asked, words } = question;
-        notes.turns.push(Turn { import: import.to_owned(), asked, words, answer });
-    } else {
-        notes.more = true;
+        (notes.turns > 0).then(|| notes.finish())
     }
 }
 
@@ -334,14 +367,14 @@ mod tests {
 
     #[test]
     fn a_guest_that_asks_without_end_fills_nothing_and_is_not_replayed() {
-        let notes = Arc::new(Mutex::new(Notes::default()));
+        let mut notes = Notes::default();
 
         for turn in 0..2 * MOST_TURNS {
-            noted(&mut locked(&notes), Question::bare("clock.now"), &turn);
+            notes.note(&Question::bare("clock.now"), &turn);
         }
 
-        let kept = serde_json::to_vec(&*locked(&notes)).unwrap();
-        assert_eq!(locked(&notes).turns.len(), MOST_TURNS);
+        assert_eq!(notes.turns, MOST_TURNS);
+        let kept = notes.finish();
         assert_eq!(Record::read(Some(&kept), BTreeMap::new()).unwrap_err(), NoRecord::More);
     }
 }

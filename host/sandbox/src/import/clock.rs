@@ -11,12 +11,12 @@ use crate::world::Question;
 impl Host for State {
     fn now(&mut self) -> wasmtime::Result<u64> {
         let time = self.world.time();
-        self.world.turn(Question::bare("clock.now"), || u64::try_from(read(&time).as_millis()).unwrap_or(u64::MAX))
+        self.world.turn(&Question::bare("clock.now"), || u64::try_from(read(&time).as_millis()).unwrap_or(u64::MAX))
     }
 
     fn monotonic(&mut self) -> wasmtime::Result<u64> {
         let time = self.world.time();
-        self.world.turn(Question::bare("clock.monotonic"), || {
+        self.world.turn(&Question::bare("clock.monotonic"), || {
             look(&time);
             self.after_micros().saturating_mul(1_000)
         })

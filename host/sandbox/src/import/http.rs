@@ -22,7 +22,7 @@ impl Host for State {
         let question = Question::new(SEND, &digest_of(&request), &in_words(&request));
         let Some(session) = self.world.session() else { return self.world.recalled_answer(&question) };
         let mut answer = session.send(asked(request)).await.map(answered).map_err(refused);
-        self.world.note_answers(question, std::slice::from_mut(&mut answer));
+        self.world.note_answers(&question, std::slice::from_mut(&mut answer));
         self.world.go_on()?;
         Ok(answer)
     }
@@ -34,7 +34,7 @@ impl Host for State {
         let Some(session) = self.world.session() else { return self.world.recalled_answers(&question) };
         let answers = session.send_all(requests.into_iter().map(asked).collect()).await;
         let mut answers: Vec<_> = answers.into_iter().map(|answer| answer.map(answered).map_err(refused)).collect();
-        self.world.note_answers(question, &mut answers);
+        self.world.note_answers(&question, &mut answers);
         self.world.go_on()?;
         Ok(answers)
     }
@@ -57,7 +57,7 @@ fn digest_of(request: &Request) -> Digest {
 
 impl World {
     /// Notes answers. Their bodies are taken out while they are written, and put back.
-    fn note_answers(&self, question: Question, answers: &mut [Result<Answer, Error>]) {
+    fn note_answers(&self, question: &Question, answers: &mut [Result<Answer, Error>]) {
         let mut bodies = Vec::with_capacity(answers.len());
         for answer in answers.iter_mut() {
             bodies.push(answer.as_mut().map(|answer| std::mem::take(&mut answer.body)).unwrap_or_default());

@@ -23,7 +23,7 @@ impl Host for State {
         let Some(session) = self.world.session() else { return self.world.remembered(&question) };
         let addresses = session.resolve(&target).await;
         let answer = addresses.map(|found| found.iter().map(ToString::to_string).collect()).map_err(refused);
-        self.world.note(question, &answer);
+        self.world.note(&question, &answer);
         self.world.go_on()?;
         Ok(answer)
     }
@@ -32,7 +32,7 @@ impl Host for State {
         let question = Question::new(CONNECT, &(&target, timeout), &target);
         let Some(session) = self.world.session() else { return self.world.remembered(&question) };
         let answer = session.connect(&target, span(timeout)).await.map(|it| connected(&it)).map_err(refused);
-        self.world.note(question, &answer);
+        self.world.note(&question, &answer);
         self.world.go_on()?;
         Ok(answer)
     }
@@ -50,7 +50,7 @@ impl Host for State {
             labels: Vec::new(),
         });
         let answer = answer.map_err(refused);
-        self.world.note(question, &answer);
+        self.world.note(&question, &answer);
         self.world.go_on()?;
         Ok(answer)
     }
@@ -73,7 +73,7 @@ impl Host for State {
             labels: Vec::new(),
         });
         let answer = received.map_err(refused);
-        self.world.note(question, &answer);
+        self.world.note(&question, &answer);
         self.world.go_on()?;
         Ok(answer)
     }

@@ -76,7 +76,7 @@ impl HostWallClock for Clock {
     }
 
     fn now(&self) -> Duration {
-        self.world.turn(Question::bare("wasi:clocks.wall"), || read(&self.time)).unwrap_or_default()
+        self.world.turn(&Question::bare("wasi:clocks.wall"), || read(&self.time)).unwrap_or_default()
     }
 }
 
@@ -90,7 +90,7 @@ impl HostMonotonicClock for Clock {
             look(&self.time);
             u64::try_from(self.time.since_begin().as_nanos()).unwrap_or(u64::MAX)
         };
-        self.world.turn(Question::bare("wasi:clocks.monotonic"), nanos).unwrap_or_default()
+        self.world.turn(&Question::bare("wasi:clocks.monotonic"), nanos).unwrap_or_default()
     }
 }
 

@@ -86,7 +86,7 @@ async fn sent(world: &World, request: HttpRequest) -> Result<Got, refusal::Error
         headers: headers.clone(),
         body: (!body.is_empty()).then(|| Digest::of(body)),
     });
-    world.note(question, &noted);
+    world.note(&question, &noted);
     answer
 }
 
