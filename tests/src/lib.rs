@@ -96,3 +96,15 @@ pub fn said(output: &Output) -> String {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     format!("{}\n{out}\n{err}", output.status)
 }
+
+/// Edits one piece of evidence in the store's journal, by hand: `edit` is an `UPDATE` or `DELETE` without its condition.
+/// Returns how many rows it changed.
+///
+/// # Panics
+/// When there is no such store.
+#[must_use]
+pub fn edit_evidence(folder: &Path, edit: &str) -> usize {
+    let journal = rusqlite::Connection::open(folder.join("store/journal.db")).expect("there is a store");
+    let one = "SELECT rowid FROM blob WHERE CAST(body AS TEXT) LIKE '{\"exchanges\"%' LIMIT 1";
+    journal.execute(&format!("{edit} WHERE rowid = ({one})"), []).expect("a statement")
+}

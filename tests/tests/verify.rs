@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Output;
 
 use holdpoint_shop::{Shop, ShopConfig};
-use holdpoint_tests::{holdpoint, said, shop_run};
+use holdpoint_tests::{edit_evidence, holdpoint, said, shop_run};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -68,16 +68,11 @@ async fn an_edited_row_and_a_head_that_is_another_are_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn evidence_that_was_changed_or_lost_is_found_at_the_row_that_names_it() {
     let (folder, _) = ran().await;
-    let journal = Connection::open(folder.path().join("store/journal.db")).unwrap();
-    let piece = "digest = (SELECT digest FROM blob WHERE CAST(body AS TEXT) LIKE '{\"exchanges\"%' LIMIT 1)";
 
-    assert_eq!(
-        journal.execute(&format!("UPDATE blob SET body = CAST(body || x'20' AS BLOB) WHERE {piece}"), []).unwrap(),
-        1
-    );
+    assert_eq!(edit_evidence(folder.path(), "UPDATE blob SET body = CAST(body || x'20' AS BLOB)"), 1);
     let (code, words) = verify(folder.path(), &[]);
     assert!(code == Some(2) && words.contains("the evidence of row ") && words.contains("changed"), "{code:?} {words}");
-    assert_eq!(journal.execute(&format!("DELETE FROM blob WHERE {piece}"), []).unwrap(), 1);
+    assert_eq!(edit_evidence(folder.path(), "DELETE FROM blob"), 1);
     let (code, words) = verify(folder.path(), &[]);
     assert!(code == Some(2) && words.contains("the evidence of row "), "{code:?} {words}");
 }
