@@ -34,9 +34,13 @@ fn a_plan_with_several_mistakes_is_told_all_of_them_with_their_lines() {
 #[test]
 fn the_example_plans_lint_clean() {
     let folder = TempDir::new().unwrap();
-    for (plan, environment) in
-        [("shop.toml", "demo"), ("team.toml", "staging"), ("team.toml", "production"), ("watched.toml", "demo")]
-    {
+    for (plan, environment) in [
+        ("shop.toml", "demo"),
+        ("team.toml", "staging"),
+        ("team.toml", "production"),
+        ("watched.toml", "demo"),
+        ("cohorts.toml", "demo"),
+    ] {
         let output = holdpoint(folder.path())
             .arg("lint")
             .arg(root().join("examples/plans").join(plan))

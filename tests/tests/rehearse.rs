@@ -72,6 +72,24 @@ fn every_scenario_that_ships_comes_as_it_expects_twice_with_the_same_journal() {
 }
 
 #[test]
+fn a_fault_of_the_canary_alone_is_told_from_one_that_both_versions_have() {
+    let folder = TempDir::new().unwrap();
+    let plan = root().join("examples/plans/cohorts.toml");
+    let against_a_number = folder.path().join("plan.toml");
+    let text = fs::read_to_string(&plan).unwrap().replace("rise = 100\nbaseline = \"errors-stable\"", "above = 0.03");
+    fs::write(&against_a_number, text).unwrap();
+    let path = scenario("cohorts/canary-only-fault");
+    let arguments = ["--scenario", &path, "--format", "json"];
+
+    let (cohorts, number) =
+        (rehearse(folder.path(), &plan, &arguments), rehearse(folder.path(), &against_a_number, &arguments));
+
+    assert_eq!(cohorts.status.code(), Some(0), "{}", said(&cohorts));
+    assert_eq!(number.status.code(), Some(2), "{}", said(&number));
+    assert!(said(&number).contains("should not have been before 22m"), "{}", said(&number));
+}
+
+#[test]
 fn every_scenario_that_ships_can_fail() {
     let folder = TempDir::new().unwrap();
     let plan = folder.path().join("plan.toml");

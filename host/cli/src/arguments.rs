@@ -50,6 +50,14 @@ nothing is kept unless --keep or --report asks for it. `holdpoint schema scenari
 Exit codes: 0 it came as the scenario expects, or it expects nothing; 2 it did not, or something is wrong with the plan or \
 the scenario.";
 
+/// What a backtest is.
+const BACKTESTING: &str = "Checks and signals are matched by their names; each sample is given to the plan's rules at the time \
+after the first one at which it was taken. Nothing is called and nothing is rolled back: a backtest ends with the first \
+decision, or where what was recorded ends, since nobody knows what would have followed. A sample that the past run did not \
+take, as with a shorter interval, is no data.
+
+Exit codes: 0 all runs were decided anew, 2 something is wrong with the plan, or a decision flips under --fail-on-flip.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Verify a release under a plan, decide, and carry the decision out
@@ -58,6 +66,9 @@ pub(crate) enum Command {
     /// Rehearse a plan: the real plugins, in a world and a time that a scenario plays
     #[command(after_help = REHEARSING)]
     Rehearse(Box<Rehearse>),
+    /// Decide past runs anew by a plan, from what was recorded: which decisions flip, what fires earlier or later
+    #[command(after_help = BACKTESTING)]
+    Backtest(Box<Backtest>),
     /// Read a plan and report everything that is wrong with it
     Lint(Box<Lint>),
     /// Say a plan in sentences: what is looked at, what must not be, and what happens then
@@ -139,6 +150,24 @@ pub(crate) struct Rehearse {
     pub(crate) keep: Option<PathBuf>,
 
     /// How to tell what came of it: text for people, json for one object a rehearsal
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) plan: PlanSource,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backtest {
+    /// Which runs: an identity, an unambiguous beginning of it, `latest`, `last:N` or `all`
+    #[arg(long, value_name = "RUNS", default_value = "latest")]
+    pub(crate) runs: String,
+
+    /// Fail when a decision flips
+    #[arg(long)]
+    pub(crate) fail_on_flip: bool,
+
+    /// How to tell what came of it: text for people, json for one object a run
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod backtest;
 mod completions;
 mod inspect;
 mod judge;
@@ -28,6 +29,7 @@ pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
     match arguments.command {
         Command::Run(asked) => run::run(&asked, &store()?),
         Command::Rehearse(asked) => rehearse::rehearse(&asked),
+        Command::Backtest(asked) => backtest::backtest(&asked, &store()?),
         Command::Lint(asked) => lint::lint(&asked),
         Command::Explain(asked) => explain::explain(&asked),
         Command::Schema(asked) => Ok(schema::schema(&asked)),

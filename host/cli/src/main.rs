@@ -15,6 +15,7 @@ mod progress;
 mod rehearse;
 mod secret;
 mod archive;
+mod backtest;
 mod fixture;
 mod signal;
 mod setting;

@@ -134,6 +134,14 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Moves the times at which its measurements were taken by so many milliseconds, for a verdict that is looked at as if
+    /// it came at another time.
+    pub fn shift(&mut self, millis: i64) {
+        for measurement in &mut self.measurements {
+            measurement.taken_at = measurement.taken_at.map(|taken| Moment(taken.0.saturating_add(millis)));
+        }
+    }
+
     /// Lets a word that would let the release through count for nothing, since too few requests were seen for it.
     pub(crate) fn doubt(&mut self, sent: u32, least: u32) {
         let word = match self.finds {

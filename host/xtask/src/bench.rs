@@ -39,6 +39,7 @@ const PROMISED: &[(&str, Bound)] = &[
     ("e resident memory, 1,000 checks in flight", Bound::AtMost(250.0)),
     ("f 10,000 signals every 10 s: samples, of those expected", Bound::AtLeast(100.0)),
     ("f a sample is in after it was due, worst", Bound::AtMost(1_000.0)),
+    ("h a window of 2 h, 10 signals every 10 s: rehearsed on one core", Bound::AtMost(2.0)),
     ("g breach to the rollback's first request, median", Bound::AtMost(50.0)),
 ];
 

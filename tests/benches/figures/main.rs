@@ -6,6 +6,7 @@
 
 mod http;
 mod memory;
+mod rehearse;
 mod start;
 mod watch;
 
@@ -18,11 +19,19 @@ use axum::Router;
 use axum::routing::get;
 use holdpoint_tests::{holdpoint, target};
 
+/// Measures and prints the figures of one file.
+type Measure = fn(&tokio::runtime::Runtime);
+
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let chosen = std::env::var("HOLDPOINT_FIGURES").ok();
-    let all: [(&str, fn(&tokio::runtime::Runtime)); 4] =
-        [("http", http::measure), ("start", start::measure), ("memory", memory::measure), ("watch", watch::measure)];
+    let all: [(&str, Measure); 5] = [
+        ("http", http::measure),
+        ("start", start::measure),
+        ("memory", memory::measure),
+        ("watch", watch::measure),
+        ("rehearse", rehearse::measure),
+    ];
     for (name, measure) in all {
         if chosen.as_ref().is_none_or(|chosen| chosen == name) {
             measure(&runtime);

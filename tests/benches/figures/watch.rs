@@ -103,7 +103,7 @@ fn breaches(runtime: &Runtime) {
     for turn in 0..=BREACHES {
         let mut child =
             run(folder.path(), &plan).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("holdpoint");
-        let first: Instant = arrival.recv_timeout(Duration::from_secs(60)).expect("the rollback asks the switch");
+        let first: Instant = arrival.recv_timeout(Duration::from_mins(1)).expect("the rollback asks the switch");
         child.kill().expect("it runs");
         child.wait().expect("it was started");
         while arrival.try_recv().is_ok() {}
