@@ -50,14 +50,14 @@ fn at_most_one_effective_rollback(world: &World, ending: Ending) {
     let touched = done.iter().any(|times| *times > 0);
     let tells = matches!(ending, Ending::RolledBack | Ending::RollbackFailed);
     assert!(!touched || tells, "what was changed is told: {ending:?}");
-    assert!(!touched || world.mode == Mode::Real, "a dry run changes nothing");
+    assert!(!touched || world.mode != Mode::DryRun, "a dry run changes nothing");
 }
 
 /// Rolled back means: the target runs the previous version, and every recovery check truly passed. (D-5)
 fn the_previous_version_truly_runs(world: &mut World) {
     let now = world.now();
     assert!(world.target.runs_old(now) && world.target.old_is_well, "the previous version runs and serves");
-    assert_eq!(world.mode, Mode::Real);
+    assert_ne!(world.mode, Mode::DryRun);
     let restore = world.plan.restore.as_ref().expect("the plan says how");
     for check in &restore.recovery {
         assert!(last(world, check).is_some_and(|it| lets_through(it, check)), "{} passed", check.name);

@@ -18,6 +18,9 @@ pub(crate) const WELL: f64 = 100.0;
 pub(crate) const ILL_HIGH: f64 = 300.0;
 pub(crate) const ILL_LOW: f64 = 10.0;
 
+/// For how long something that flaps stays as it is.
+const FLAP: u64 = 13_000;
+
 /// The calendar of everybody but the host, at the true time zero.
 pub(crate) const CALENDAR: i64 = 1_800_000_000_000;
 
@@ -43,6 +46,8 @@ pub(crate) enum State {
     IllLow,
     /// Higher from one moment to the next, or failing.
     Creeping,
+    /// Now well, now too high, or failing.
+    Flapping,
     /// Too few requests to say anything.
     Idle,
     /// The provider has nothing.
@@ -115,14 +120,18 @@ impl Outside {
 
     fn at(&self, name: &CheckName, now: u64) -> (State, u64) {
         let found = self.episodes.get(name).into_iter().flatten().find(|it| it.from <= now && now < it.to);
-        found.map_or((State::Well, now), |episode| (episode.state, episode.from))
+        match found.map(|episode| (episode.state, episode.from)) {
+            Some((State::Flapping, from)) if (now / FLAP).is_multiple_of(2) => (State::IllHigh, from),
+            Some((State::Flapping, _)) | None => (State::Well, now),
+            Some(told) => told,
+        }
     }
 
     /// What a check's plugin says that looks at this moment.
     pub(crate) fn check(&self, name: &CheckName, now: u64, chance: &mut Chance) -> Seen {
         let outcome = match self.at(name, now).0 {
             State::Well if chance.one_in(12) => warn(),
-            State::Well => pass(),
+            State::Well | State::Flapping => pass(),
             State::IllHigh | State::IllLow | State::Creeping => fail(),
             State::Idle | State::Silent | State::Frozen => inconclusive(),
             State::Down if chance.one_in(2) => timeout(),
@@ -147,7 +156,7 @@ impl Outside {
             return Seen { outcome, requests, number: None, busy: false, fails: false };
         }
         let level = match state {
-            State::Well | State::Frozen => Ok(WELL),
+            State::Well | State::Flapping | State::Frozen => Ok(WELL),
             State::IllHigh | State::Idle => Ok(ILL_HIGH),
             State::IllLow => Ok(ILL_LOW),
             State::Creeping => Ok(WELL * (1.0 + f64::from(u32::try_from(now - since).unwrap()) / 400_000.0)),
@@ -190,6 +199,8 @@ impl Episode {
             State::IllLow,
             State::Creeping,
             State::Creeping,
+            State::Flapping,
+            State::Flapping,
             State::Idle,
             State::Silent,
             State::Down,
