@@ -9,6 +9,8 @@ use holdpoint_core::id::{CallId, Sequence};
 use holdpoint_core::name::CheckName;
 use holdpoint_core::outcome::{Called, Fault, FaultKind, Outcome};
 use holdpoint_core::plan::Plan;
+use holdpoint_core::rollback::{Progress, StepEnd};
+use holdpoint_core::rollout::{Deed, Replied, Reply};
 use holdpoint_core::run::Run;
 use holdpoint_core::run::command::{Command, Purpose};
 use holdpoint_core::run::course::{Course, Start};
@@ -233,12 +235,28 @@ impl<'a> Again<'a> {
 
     /// Ends a call as it ended then. An error where nothing was recorded any more.
     fn perform(&mut self, command: Command, now: Elapsed) -> Result<(), Over> {
-        let Command::Call { call, check, purpose, .. } = command else { return Ok(()) };
+        match command {
+            Command::Call { call, check, purpose, .. } => self.call(call, &check, &purpose, now),
+            // Traffic moves at once: what it then looks like is what was recorded.
+            Command::Shift { call, deed, .. } => {
+                let replied = Replied { reply: moved(&deed), facts: Facts::none() };
+                self.agenda.insert((now, call.0), Event::ShiftReplied { call, replied });
+                Ok(())
+            }
+            Command::Cancel { .. }
+            | Command::RollBack { .. }
+            | Command::Ask { .. }
+            | Command::Complain { .. }
+            | Command::Finish { .. } => Ok(()),
+        }
+    }
+
+    fn call(&mut self, call: CallId, check: &CheckName, purpose: &Purpose, now: Elapsed) -> Result<(), Over> {
         let (first, times) = *self.called.entry(check.clone()).or_insert((now, 0));
         self.called.insert(check.clone(), (first, times + 1));
         let found = match purpose {
-            Purpose::Sample { .. } => self.sample(&check, now.since(first))?,
-            Purpose::Judge { .. } | Purpose::Recover => self.past.calls(&check).get(times),
+            Purpose::Sample { .. } => self.sample(check, now.since(first))?,
+            Purpose::Judge { .. } | Purpose::Recover => self.past.calls(check).get(times),
         };
         let (took, called) = match found {
             Some(end) => (end.took, shifted(&end.called, now, end.asked)),
@@ -271,6 +289,18 @@ impl<'a> Again<'a> {
 
 /// What was recorded is over.
 struct Over;
+
+/// What a rollout plugin answers when all goes well.
+fn moved(deed: &Deed) -> Reply {
+    let summary = "as if it had been done".to_owned();
+    match deed {
+        Deed::Ready { .. } => Reply::Ready,
+        Deed::Shift { .. } => Reply::Shifted { end: StepEnd::Done, summary },
+        Deed::Status { share, .. } => {
+            Reply::Status { progress: Progress::Complete, percent: Some(u32::from(share.percent())), summary }
+        }
+    }
+}
 
 /// A call that was never made.
 fn nothing() -> Called {

@@ -98,6 +98,8 @@ pub struct Answer {
     pub method: Option<Method>,
     /// The path; absent: any.
     pub path: Option<PathPattern>,
+    /// A text that the request's body must hold; absent: any.
+    pub contains: Option<String>,
     /// The status code.
     pub status: u16,
     /// The headers, names in lower case.

@@ -209,6 +209,7 @@ impl Outside for World {
         let fits = |answer: &Answer| {
             answer.method.as_ref().is_none_or(|method| method.as_str() == wanted.method)
                 && answer.path.as_ref().is_none_or(|pattern| pattern.covers(path))
+                && answer.contains.as_deref().is_none_or(|text| holds(wanted.body, text))
         };
         let played = if let Some(answer) = self.answer_to(&asked, fits) {
             let headers = answer.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -238,6 +239,11 @@ impl Outside for World {
         };
         Played { after: span(answer.latency) + slower, end: Ok(self.body(answer, &asked)) }
     }
+}
+
+/// Whether a body holds a text.
+fn holds(body: Option<&Bytes>, text: &str) -> bool {
+    body.is_some_and(|body| String::from_utf8_lossy(body).contains(text))
 }
 
 fn refused<T>(why: &str) -> Played<T> {

@@ -89,6 +89,8 @@ section! {
         optional method: Method,
         /// The path below the endpoint's URL, with * for one segment and a last ** for the rest. Default: any.
         optional path: PathPattern,
+        /// A text that the request's body must hold. Default: any body, or none.
+        optional contains: Text,
         /// The status code.
         optional status: Count<100, 599> = 200,
         /// The headers.

@@ -139,6 +139,7 @@ impl Lowering<'_, '_> {
             endpoint: self.endpoint(raw.endpoint)?,
             method: raw.method.map(|method| method.value),
             path: raw.path.map(|path| path.value),
+            contains: raw.contains.map(|text| text.value.0),
             status: status(raw.status.map_or(200, |status| status.value.0)),
             headers: headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect(),
             body: raw.body.map(|body| body.value.0).unwrap_or_default(),

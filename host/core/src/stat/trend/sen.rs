@@ -4,9 +4,13 @@ use alloc::vec::Vec;
 
 use crate::stat::sample::{count, quantile, whole};
 
-/// The slopes between all pairs of points at different times, smallest first.
+/// The slopes between all pairs of points at different times. There are many, and few are asked for by their rank: they are
+/// never sorted.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Slopes(Vec<f64>);
+pub struct Slopes {
+    slopes: Vec<f64>,
+    median: Option<f64>,
+}
 
 impl Slopes {
     /// Of values at times, the earliest first.
@@ -17,32 +21,61 @@ impl Slopes {
             let later = points().skip(place + 1).filter(|(after, _)| *after > before);
             slopes.extend(later.map(|(after, high)| (high - low) / (after - before)).filter(|slope| slope.is_finite()));
         }
-        slopes.sort_unstable_by(f64::total_cmp);
-        Self(slopes)
+        let median = middle(&mut slopes);
+        Self { slopes, median }
     }
 
     /// The median; none without two points at different times.
-    pub fn median(&self) -> Option<f64> {
-        (!self.0.is_empty()).then(|| quantile(&self.0, 0.5))
+    pub const fn median(&self) -> Option<f64> {
+        self.median
     }
 
     /// The slopes that Mann's test would not refute when S may lie `reach` from zero: an end is absent when the reach is
     /// beyond all pairs (Hollander, Wolfe and Chicken, Nonparametric Statistical Methods, 3rd edition, 2014, 9.3).
     pub fn within(&self, reach: f64) -> (Option<f64>, Option<f64>) {
-        let pairs = count(self.0.len());
+        let pairs = count(self.slopes.len());
         let below = 0.5 * (pairs - reach);
         if below < 0.5 {
             return (None, None);
         }
         let low = whole(libm::rint(below)).saturating_sub(1);
         let high = whole(libm::rint(0.5 * (pairs + reach)));
-        (self.0.get(low).copied(), self.0.get(high).or(self.0.last()).copied())
+        (self.ranked(low), self.ranked(high.min(self.slopes.len().saturating_sub(1))))
     }
+
+    /// The slope of this rank, the smallest is 0.
+    fn ranked(&self, rank: usize) -> Option<f64> {
+        let mut slopes = self.slopes.clone();
+        (rank < slopes.len()).then(|| *slopes.select_nth_unstable_by(rank, f64::total_cmp).1)
+    }
+}
+
+/// The median, as [`quantile`] has it of values in their order.
+fn middle(values: &mut [f64]) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
+    let (_, low, above) = values.select_nth_unstable_by(last / 2, f64::total_cmp);
+    let high = if last % 2 == 1 { above.iter().copied().min_by(f64::total_cmp) } else { None };
+    Some(quantile(&[*low, high.unwrap_or(*low)], 0.5))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_median_is_that_of_the_slopes_in_their_order() {
+        for points in 2..40_u32 {
+            let times: Vec<f64> = (0..points).map(f64::from).collect();
+            let values: Vec<f64> = (0..points).map(|at| f64::from(at.wrapping_mul(2_654_435_761) >> 20)).collect();
+            let slopes = Slopes::of(&times, &values);
+
+            let mut ordered = slopes.slopes.clone();
+            ordered.sort_unstable_by(f64::total_cmp);
+
+            assert_eq!(slopes.median().map(f64::to_bits), Some(quantile(&ordered, 0.5).to_bits()), "{points}");
+            assert_eq!(slopes.ranked(points as usize / 3), ordered.get(points as usize / 3).copied());
+        }
+    }
 
     #[test]
     fn an_outlier_does_not_tilt_the_slope() {
