@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use holdpoint_core::id::CallId;
 use holdpoint_core::outcome::{FaultKind, Outcome};
 use holdpoint_core::rollback::{Deed, Reply};
+use holdpoint_core::rollout;
 use holdpoint_core::run::Run;
 use holdpoint_core::run::command::{Command, Purpose};
 use holdpoint_core::run::event::{Answer, Event};
@@ -13,6 +14,7 @@ use holdpoint_core::time::{Elapsed, Span};
 use crate::outside::Seen;
 use crate::scene::{error, fail, pass, timeout};
 use crate::target::{Back, Weather};
+use crate::watch::What;
 use crate::world::{Brings, Flight, World};
 
 impl World {
@@ -63,15 +65,19 @@ impl World {
 
     fn note_crash_in(&mut self, event: &Event) {
         if let Some(open) = self.watch.open.get(&call_of(event))
-            && let crate::watch::What::Rollback(Deed::Execute { .. }) = open.what
+            && let What::Rollback(Deed::Execute { .. }) = open.what
         {
             self.happened.insert("a crash while a step was carried out");
+        }
+        if let Event::ShiftReplied { .. } = event {
+            self.happened.insert("a crash while traffic was shifted");
         }
     }
 
     pub(crate) fn perform(&mut self, command: Command) {
         match command {
             Command::Call { call, check, purpose, timeout, .. } => {
+                self.look_at_share(&purpose);
                 let after = self.after(timeout);
                 let at = self.clock.now + after.as_millis();
                 let seen = match purpose {
@@ -99,12 +105,33 @@ impl World {
                     }
                 }
             }
-            Command::Shift { .. } => panic!("the plans of these worlds have no stages"),
+            Command::Shift { call, deed, timeout, .. } => {
+                let weather = if self.storm { Weather::Storm } else { Weather::Calm };
+                let reply = self.traffic.does(&deed, (self.clock.now, weather), &mut self.chance);
+                let (after, reply) = match reply.filter(|_| !self.is_lost()) {
+                    Some(reply) => (self.after(timeout), reply),
+                    None => (timeout, rollout::Reply::Timeout { limit: timeout }),
+                };
+                self.comes(after, Brings::Shift { call, reply });
+            }
             Command::Cancel { call, why } => self.cancel(call, &why),
             Command::Ask { .. } => self.ask(),
             Command::Complain { why } => panic!("nothing was wrong: {why}"),
             Command::Finish { .. } => {}
         }
+    }
+
+    /// A stage is judged at its share, unless a person let the run go on without. (D-5)
+    fn look_at_share(&mut self, purpose: &Purpose) {
+        let (Purpose::Judge { phase } | Purpose::Sample { phase }, Some(rollout)) = (purpose, &self.plan.rollout)
+        else {
+            return;
+        };
+        let upto = self.plan.phases.iter().position(|it| it.name == *phase).map(|place| &self.plan.phases[..=place]);
+        let mut stages = upto.into_iter().flatten().filter_map(|phase| rollout.stage_of(&phase.name));
+        let due = stages.next_back().map_or(0, |(_, stage)| stage.share.percent());
+        let has = self.traffic.percent(self.clock.now);
+        assert!(has == due || self.truth.went_on_without_shift, "it is judged at {has} % instead of {due} %");
     }
 
     /// The recovery's checks see the truth: the previous version runs and serves, or not.
@@ -159,6 +186,10 @@ impl World {
                     *reply = Reply::Cancelled;
                     flight.at = at;
                 }
+                Brings::Shift { call: its, reply } if *its == call && self.chance.one_in(2) => {
+                    *reply = rollout::Reply::Cancelled;
+                    flight.at = at;
+                }
                 _ => {}
             }
         }
@@ -201,7 +232,7 @@ fn lost(limit: Span) -> Outcome {
 
 fn call_of(event: &Event) -> CallId {
     match event {
-        Event::CallEnded { call, .. } | Event::RollbackReplied { call, .. } => *call,
+        Event::CallEnded { call, .. } | Event::RollbackReplied { call, .. } | Event::ShiftReplied { call, .. } => *call,
         _ => panic!("nothing else is left behind: {event:?}"),
     }
 }

@@ -4,6 +4,7 @@ use holdpoint_core::outcome::Outcome;
 use holdpoint_core::plan::check::{Check, Urgency};
 use holdpoint_core::plan::people::Silence;
 use holdpoint_core::plan::phase::{Arming, Phase};
+use holdpoint_core::plan::stage::OnFail;
 use holdpoint_core::plan::window::Signal;
 use holdpoint_core::response::Response;
 use holdpoint_core::run::Run;
@@ -36,7 +37,10 @@ pub(crate) fn look_at(world: &mut World) -> Ending {
             assert!(!world.truth.answers.iter().any(|it| matches!(it, Answer::Hotfix { .. })), "hotfix stays hotfix");
         }
         Ending::RolledBack => the_previous_version_truly_runs(world),
-        Ending::Hotfix => assert!(world.run.course().unwrap().gates().iter().any(|gate| gate.owes())),
+        Ending::Hotfix => {
+            let owes = world.run.course().unwrap().gates().iter().any(|gate| gate.owes());
+            assert!(owes || world.truth.went_on_without_shift, "something is to be mended");
+        }
         Ending::RollbackFailed | Ending::Escalated | Ending::Cancelled => {}
     }
     reasons::are_in_the_journal(world);
@@ -44,7 +48,9 @@ pub(crate) fn look_at(world: &mut World) -> Ending {
 }
 
 /// No step takes effect twice, and none at all unless the run says that it was rolled back or that this failed. (D-5)
-fn at_most_one_effective_rollback(world: &World, ending: Ending) {
+fn at_most_one_effective_rollback(world: &mut World, ending: Ending) {
+    let given = world.traffic.percent(u64::MAX);
+    assert!(given == 0 || world.mode != Mode::DryRun, "a dry run shifts nothing");
     let done = &world.target.done;
     assert!(done.iter().all(|times| *times <= 1), "at most one effective rollback: {done:?}");
     let touched = done.iter().any(|times| *times > 0);
@@ -88,7 +94,7 @@ fn nothing_is_confirmed_over_a_gap(world: &World) {
     let phases = world.run.course().unwrap().phases();
     assert!(phases.iter().all(|phase| phase.closed().is_some()), "every gate has closed");
     let armed: Vec<&PhaseRun> = phases.iter().filter(|phase| phase.arming() == Arming::Armed).collect();
-    let mut vouches = armed.is_empty() || !world.truth.waived.is_empty();
+    let mut vouches = armed.is_empty() || !world.truth.waived.is_empty() || world.truth.went_on_without_shift;
     for phase in armed.into_iter().filter(|phase| !world.truth.waived.contains(phase.name())) {
         for run in phase.round().checks() {
             let found = asks(last(world, &run.check), &run.check);
@@ -254,7 +260,8 @@ fn nothing_is_rolled_back_for_what_could_not_be_found_out(world: &World) {
     let told = world.truth.answers.iter().any(|answer| matches!(answer, Answer::RollBack { .. }));
     let on_silence = world.plan.escalation.on_silence == Silence::RollsBack;
     let mut checks = world.plan.phases.iter().flat_map(Phase::checks);
-    let by_plan = on_silence || checks.any(|check| check.on_inconclusive == Response::RollBack);
+    let on_shift = world.plan.rollout.as_ref().is_some_and(|rollout| rollout.on_fail == OnFail::RollBack);
+    let by_plan = on_silence || on_shift || checks.any(|check| check.on_inconclusive == Response::RollBack);
     let failed = world.truth.ended.values().any(|ended| ended.outcome.word() == "fail");
     let fired =
         course.phases().iter().flat_map(signals).any(|(_, run)| run.rules().iter().any(|it| it.fired.is_some()));

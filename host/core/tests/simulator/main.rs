@@ -17,6 +17,7 @@ mod chance;
 mod plans;
 mod outside;
 mod target;
+mod traffic;
 mod watch;
 mod world;
 mod truth;

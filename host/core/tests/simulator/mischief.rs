@@ -44,7 +44,10 @@ impl World {
         let which = self.chance.below(self.journal.len() as u64);
         let entry = self.journal[usize::try_from(which).unwrap()].clone();
         assert!(is_complaint(&self.run.step(&entry)), "an entry counts once");
-        if let What::Event { event: Event::CallEnded { call, .. } | Event::RollbackReplied { call, .. } } = &entry.what
+        if let What::Event {
+            event:
+                Event::CallEnded { call, .. } | Event::RollbackReplied { call, .. } | Event::ShiftReplied { call, .. },
+        } = &entry.what
             && !self.watch.open.contains_key(call)
         {
             let What::Event { event } = entry.what else { unreachable!("it is one") };

@@ -3,15 +3,17 @@
 use holdpoint_core::assess::assessment::Assessment;
 use holdpoint_core::assess::condition::Condition;
 use holdpoint_core::assess::terms::Terms;
-use holdpoint_core::name::CheckName;
+use holdpoint_core::name::{CheckName, PluginName};
 use holdpoint_core::plan::Plan;
 use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::plan::check::{Attempts, Check, Severity, Urgency};
 use holdpoint_core::plan::people::{Escalation, Path, Patience, Pattern, Silence};
 use holdpoint_core::plan::phase::{Arming, Phase};
 use holdpoint_core::plan::restore::Restore;
+use holdpoint_core::plan::stage::{OnFail, Rollout, Stage};
 use holdpoint_core::plan::window::{Baseline, Comparator, Rule, Signal, Traffic, Window};
 use holdpoint_core::response::Response;
+use holdpoint_core::rollout::Share;
 use holdpoint_core::stat::promise::{Alpha, Amount, Direction, Tolerance};
 use holdpoint_core::time::Span;
 
@@ -29,12 +31,32 @@ pub(crate) fn any_plan(chance: &mut Chance) -> Plan {
     let mut signals = Vec::new();
     let phases = (0..chance.between(1, 4)).map(|place| any_phase(place, &mut signals, chance)).collect();
     let plan = Plan { escalation: any_escalation(chance), ..plan(phases) };
+    let rollout = chance.one_in(3).then(|| any_rollout(&plan.phases, chance));
+    let plan = Plan { rollout, ..plan };
     if chance.one_in(5) {
         return plan;
     }
     let recovery = (0..chance.between(1, 2)).map(|n| any_check(&format!("recovery-{n}"), chance)).collect();
     let restore = with_rollback(plan.clone()).restore.map(|restore| Restore { recovery, ..restore });
     Plan { restore, ..plan }
+}
+
+/// Some phases at the end of a plan, each a stage of its own.
+fn any_rollout(phases: &[Phase], chance: &mut Chance) -> Rollout {
+    let first = usize::try_from(chance.below(phases.len() as u64)).unwrap();
+    let stage = |(phase, percent): (&Phase, u8)| Stage {
+        share: Share::try_new(percent).unwrap(),
+        phases: vec![phase.name.clone()],
+    };
+    Rollout {
+        plugin: PluginName::parse("weights").unwrap(),
+        settings: "{}".into(),
+        timeout: Span::from_secs(chance.between(10, 60)),
+        call_timeout: Span::from_secs(chance.between(1, 10)),
+        poll: Span::from_secs(2),
+        on_fail: chance.pick(&[OnFail::Escalate, OnFail::RollBack]),
+        stages: phases[first..].iter().zip([5, 25, 50, 100]).map(stage).collect(),
+    }
 }
 
 fn any_phase(place: u64, earlier: &mut Vec<CheckName>, chance: &mut Chance) -> Phase {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use holdpoint_core::decision::Decided;
 use holdpoint_core::id::CallId;
 use holdpoint_core::plan::people::Patience;
+use holdpoint_core::plan::phase::Arming;
 use holdpoint_core::reason::{Ground, Reason};
 use holdpoint_core::run::command::Command;
 use holdpoint_core::run::ending::Ending;
@@ -17,7 +18,8 @@ use crate::world::{World, evidence};
 pub(crate) fn are_in_the_journal(world: &World) {
     let course = world.run.course().unwrap();
     let closing = course.closing().unwrap();
-    assert!(closing.ending == Ending::Cancelled || course.decision().is_some());
+    let dry = matches!(closing.reason.ground, Ground::DryShift { .. });
+    assert!(closing.ending == Ending::Cancelled || dry || course.decision().is_some());
     for decision in course.decisions() {
         against(decision.decided, &decision.reason);
         each(world, &decision.reason);
@@ -34,13 +36,25 @@ fn against(decided: Decided, reason: &Reason) {
         | Ground::Interrupted { .. }
         | Ground::Rollback { .. }
         | Ground::NotRecovered
+        | Ground::Shift { .. }
         | Ground::DryRun { .. } => true,
         _ => false,
     };
+    let observes =
+        |ground: &Ground| matches!(ground, Ground::Gate { arming: Arming::ObserveOnly, response: Some(_), .. });
+    let vouches = |ground: &Ground| matches!(ground, Ground::NothingVouches);
     match decided {
-        Decided::RollBack | Decided::Escalate => assert!(any(reason, &names), "{reason}"),
+        Decided::RollBack | Decided::Escalate => {
+            assert!(any(reason, &names), "{reason}");
+            assert!(!any(reason, &observes) || any(reason, &vouches), "a gate that observes stops nothing: {reason}");
+        }
         Decided::Confirm | Decided::Hotfix => {}
     }
+}
+
+/// Whether it is about traffic that was not shifted.
+pub(crate) fn names_a_shift(reason: &Reason) -> bool {
+    any(reason, &|ground| matches!(ground, Ground::Shift { .. }))
 }
 
 fn any(reason: &Reason, names: &dyn Fn(&Ground) -> bool) -> bool {

@@ -23,6 +23,8 @@ pub(crate) struct Truth {
     pub(crate) samples: Vec<Sampled>,
     /// At which gates a person said confirm.
     pub(crate) waived: BTreeSet<PhaseName>,
+    /// Whether a person let the run go on although traffic had not been shifted.
+    pub(crate) went_on_without_shift: bool,
     /// What people answered, and the run accepted.
     pub(crate) answers: Vec<Answer>,
     /// Whether somebody stopped the run by hand.

@@ -6,6 +6,7 @@ use holdpoint_core::id::CallId;
 use holdpoint_core::name::CheckName;
 use holdpoint_core::plan::Plan;
 use holdpoint_core::rollback::Deed;
+use holdpoint_core::rollout;
 use holdpoint_core::run::command::{Command, Purpose};
 use holdpoint_core::run::ending::Ending;
 use holdpoint_core::run::event::Mode;
@@ -40,6 +41,7 @@ pub(crate) struct Open {
 pub(crate) enum What {
     Check { check: CheckName, purpose: Purpose },
     Rollback(Deed),
+    Shift(rollout::Deed),
 }
 
 impl Watch {
@@ -71,7 +73,10 @@ impl Watch {
                 self.look_at_deed(deed, mode);
                 self.opens(*call, Open { what: What::Rollback(deed.clone()), at });
             }
-            Command::Shift { .. } => panic!("the plans of these worlds have no stages"),
+            Command::Shift { call, deed, .. } => {
+                self.look_at_shift(deed, mode);
+                self.opens(*call, Open { what: What::Shift(deed.clone()), at });
+            }
             Command::Cancel { call, .. } => {
                 assert!(self.open.contains_key(call), "only what runs is cancelled: {call}");
                 assert!(self.stopped.insert(*call), "and only once");
@@ -101,13 +106,25 @@ impl Watch {
         self.asking = false;
         assert_eq!(self.awaited().count(), 0, "one thing after the other, and nothing beside a rollback");
         if let Deed::Execute { step, .. } = deed {
-            assert_ne!(mode, Mode::DryRun, "a dry run does nothing");
-            let times = self.executed.entry(step.id.clone()).or_default();
-            *times += 1;
-            assert!(*times <= 2, "a step is repeated once");
-            assert_ne!(self.unlooked.as_ref(), Some(&step.id), "a step is repeated only after a look");
-            self.unlooked = Some(step.id.clone());
+            self.look_at_change(&step.id, mode);
         }
+    }
+
+    /// The same for traffic that is shifted.
+    fn look_at_shift(&mut self, deed: &rollout::Deed, mode: Mode) {
+        assert_eq!(self.awaited().count(), 0, "nothing beside a shift");
+        if let rollout::Deed::Shift { share, .. } = deed {
+            self.look_at_change(&share.to_string(), mode);
+        }
+    }
+
+    fn look_at_change(&mut self, what: &str, mode: Mode) {
+        assert_ne!(mode, Mode::DryRun, "a dry run does nothing");
+        let times = self.executed.entry(what.to_string()).or_default();
+        *times += 1;
+        assert!(*times <= 2, "a step is repeated once");
+        assert_ne!(self.unlooked.as_deref(), Some(what), "a step is repeated only after a look");
+        self.unlooked = Some(what.to_string());
     }
 
     /// No more at a time than the plan allows, and one phase at a time.

@@ -9,6 +9,7 @@ use holdpoint_core::id::{CallId, Digest, Sequence};
 use holdpoint_core::outcome::Called;
 use holdpoint_core::plan::Plan;
 use holdpoint_core::rollback::{Replied, Reply};
+use holdpoint_core::rollout;
 use holdpoint_core::run::Run;
 use holdpoint_core::run::command::Command;
 use holdpoint_core::run::course::Course;
@@ -19,8 +20,10 @@ use holdpoint_core::time::{Elapsed, Moment};
 use crate::chance::Chance;
 use crate::laws;
 use crate::outside::{CALENDAR, Mood, Outside, Seen};
+use crate::reasons;
 use crate::scene::{is_complaint, started};
 use crate::target::Target;
+use crate::traffic::Traffic;
 use crate::truth::Truth;
 use crate::watch::{self, Watch};
 
@@ -34,6 +37,7 @@ pub(crate) struct World {
     pub(crate) mode: Mode,
     pub(crate) journal: Vec<Entry>,
     pub(crate) target: Target,
+    pub(crate) traffic: Traffic,
     pub(crate) truth: Truth,
     /// What happened at all, so that the seeds can be seen to try everything.
     pub(crate) happened: BTreeSet<&'static str>,
@@ -76,6 +80,8 @@ pub(crate) enum Brings {
     End { call: CallId, seen: Seen },
     /// The end of a rollback's call.
     Reply { call: CallId, reply: Reply },
+    /// The end of a rollout's call.
+    Shift { call: CallId, reply: rollout::Reply },
     /// A person's word.
     Word(Event),
     /// An event that has come already.
@@ -113,6 +119,7 @@ impl World {
             mode,
             journal: vec![],
             target,
+            traffic: Traffic::default(),
             truth: Truth { wrong_clock: calendar != 0, ..Truth::default() },
             happened: BTreeSet::new(),
             watch: Watch::default(),
@@ -210,6 +217,11 @@ impl World {
                 let event = Event::RollbackReplied { call, replied: Replied { reply, facts: Facts::none() } };
                 self.happens(event.clone(), None).map(|()| event)
             }
+            Brings::Shift { call, reply } => {
+                let replied = rollout::Replied { reply, facts: Facts::none() };
+                let event = Event::ShiftReplied { call, replied };
+                self.happens(event.clone(), None).map(|()| event)
+            }
             Brings::Word(event) => {
                 self.hears(event);
                 None
@@ -241,17 +253,26 @@ impl World {
         if !can {
             return self.must_complain(event);
         }
-        let at = self.run.course().and_then(|course| course.phase()).map(|phase| phase.name().clone());
-        let asking = matches!(event, Event::Answered { answer: Answer::Extend { .. }, .. });
-        self.watch.asking = asking;
-        if self.happens(event.clone(), None).is_none() {
+        let course = self.run.course();
+        let of_shift = course.and_then(Course::decision).is_some_and(|it| reasons::names_a_shift(&it.reason));
+        let at = course.and_then(|course| course.phase()).map(|phase| phase.name().clone());
+        let Event::Answered { answer, .. } = &event else {
+            self.watch.asking = self.happens(event, None).is_none();
+            return;
+        };
+        let answer = answer.clone();
+        let goes_on = matches!(answer, Answer::Confirm { .. } | Answer::Hotfix { .. });
+        // What follows from a word is performed at once, so that it is noted first.
+        let before = self.truth.went_on_without_shift;
+        self.truth.went_on_without_shift |= of_shift && goes_on;
+        self.watch.asking = matches!(answer, Answer::Extend { .. });
+        if self.happens(event, None).is_none() {
+            self.truth.went_on_without_shift = before;
             self.watch.asking = true;
             return;
         }
-        if let Event::Answered { answer, .. } = event {
-            self.truth.waived.extend(at.filter(|_| matches!(answer, Answer::Confirm { .. })));
-            self.truth.answers.push(answer);
-        }
+        self.truth.waived.extend(at.filter(|_| !of_shift && matches!(answer, Answer::Confirm { .. })));
+        self.truth.answers.push(answer);
     }
 
     /// Something happens that the run was waiting for. `None` when the host died before it was written down.
@@ -282,11 +303,17 @@ impl World {
 
     fn enter_event(&mut self, event: Event) -> (Vec<Command>, Option<(CallId, watch::Open)>) {
         let call = match &event {
-            Event::CallEnded { call, .. } | Event::RollbackReplied { call, .. } => Some(*call),
+            Event::CallEnded { call, .. } | Event::RollbackReplied { call, .. } | Event::ShiftReplied { call, .. } => {
+                Some(*call)
+            }
             _ => None,
         };
-        if let Event::RollbackReplied { replied: Replied { reply: Reply::Status { .. }, .. }, .. } = &event {
-            self.watch.looked();
+        match &event {
+            Event::RollbackReplied { replied: Replied { reply: Reply::Status { .. }, .. }, .. } => self.watch.looked(),
+            Event::ShiftReplied { replied, .. } if matches!(replied.reply, rollout::Reply::Status { .. }) => {
+                self.watch.looked();
+            }
+            _ => {}
         }
         let open = call.and_then(|call| Some((call, self.watch.open.remove(&call)?)));
         let commands = self.enter(What::Event { event });
