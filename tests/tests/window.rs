@@ -39,6 +39,10 @@ async fn provider(answers: Answers) -> (String, Arc<AtomicUsize>) {
 
 /// Runs a plan whose window has a sample a second for six seconds, judged by these rules.
 async fn watched(folder: &Path, url: &str, rules: &str) -> Output {
+    watched_for("6s", folder, url, rules).await
+}
+
+async fn watched_for(window: &str, folder: &Path, url: &str, rules: &str) -> Output {
     let plan = format!(
         r#"
 holdpoint = "0.1"
@@ -55,7 +59,7 @@ endpoint = "prometheus"
 paths = ["/api/v1/**"]
 [[phase]]
 name = "observe"
-window = "6s"
+window = "{window}"
 [[phase.signal]]
 name = "errors"
 plugin = "prometheus"
@@ -122,4 +126,31 @@ async fn a_provider_that_stops_within_the_window_escalates_and_never_confirms() 
     assert_eq!(signal["word"], "inconclusive", "{signal:#}");
     assert_eq!(signal["samples"][4]["class"], "provider-down", "{signal:#}");
     assert!(signal["summary"].as_str().unwrap().starts_with("data was missing for"), "{signal:#}");
+}
+
+const RISE: &str = "[[phase.signal.rule]]\nrise = 20\nhistory = 3\non-fire = \"escalate\"";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_judged_by_what_the_last_confirmed_ones_saw() {
+    // Four samples a run; the run in which errors are many is not confirmed, and so is no past.
+    let levels: Answers = |count| Some([0.010, 0.010, 0.4, 0.010, 0.011, 0.011, 0.014][(count / 4).min(6)]);
+    let (folder, (url, _)) = (TempDir::new().unwrap(), provider(levels).await);
+    let run = async |rules| watched_for("3s", folder.path(), &url, rules).await;
+    let quiet = "[[phase.signal.rule]]\nabove = 0.05\non-fire = \"hotfix\"";
+
+    let before = [run(quiet).await, run(quiet).await, run(quiet).await];
+    let too_early = run(RISE).await;
+    let third = run(quiet).await;
+    let same = run(RISE).await;
+    let worse = run(RISE).await;
+
+    let codes = |outputs: &[Output]| outputs.iter().map(|it| it.status.code().unwrap()).collect::<Vec<_>>();
+    assert_eq!(codes(&before), [0, 0, 10], "{}", said(&before[2]));
+    assert_eq!(codes(&[too_early.clone(), third]), [30, 0], "{}", said(&too_early));
+    let told = "note: signal errors is compared with past runs, and 2 of at least 3 confirmed runs have measured it";
+    assert!(said(&too_early).contains(told), "{}", said(&too_early));
+    assert_eq!(codes(&[same.clone(), worse.clone()]), [0, 30], "{}\n{}", said(&same), said(&worse));
+    let found = signal(folder.path())["rules"][0]["fired"]["found"].as_str().unwrap().to_owned();
+    assert!(found.starts_with("0.014 against 0.0132 at most (0.011 in the confirmed runs "), "{found}");
+    replayed(folder.path());
 }

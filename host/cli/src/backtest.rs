@@ -199,6 +199,7 @@ impl<'a> Again<'a> {
             release: start.release.clone(),
             mode: start.mode,
             host: start.host.clone(),
+            past: start.past.clone(),
         };
         let (mut now, mut event) = (Elapsed(0), started);
         loop {

@@ -11,6 +11,7 @@ mod judge;
 mod kept;
 mod ask;
 mod output;
+mod past;
 mod progress;
 mod rehearse;
 mod secret;

@@ -11,6 +11,7 @@ use holdpoint_core::run::Run;
 use holdpoint_core::run::command::Command;
 use holdpoint_core::run::entry::Entry;
 use holdpoint_core::run::event::{Event, Mode};
+use holdpoint_core::run::past::Past;
 use holdpoint_journal::{JournalError, Store};
 use holdpoint_sandbox::{Loaded, Sandbox, Source};
 use tokio::sync::mpsc;
@@ -35,6 +36,8 @@ pub struct Start {
     pub mode: Mode,
     /// The version of this host.
     pub host: String,
+    /// What the plan's rules compare with of past runs; absent where none does.
+    pub past: Option<Past>,
     /// The plan's plugins, compiled.
     pub plugins: BTreeMap<PluginName, Loaded>,
 }
@@ -49,6 +52,7 @@ impl Start {
             release: Box::new(self.release),
             mode: self.mode,
             host: self.host,
+            past: self.past.map(Box::new),
         }
     }
 }

@@ -29,6 +29,7 @@ use plugin::Plugin;
 use restore::Restore;
 use secret::Secret;
 use stage::Rollout;
+use window::Signal;
 
 /// What is to be verified, by whom it is judged and what may happen. Frozen when a run starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,6 +64,16 @@ impl Plan {
     /// in the plan once for each, with the same checks: which of them is found makes no difference.
     pub fn check(&self, name: &CheckName) -> Option<&Check> {
         self.checks().find(|check| check.name == *name)
+    }
+
+    /// Every signal.
+    pub fn signals(&self) -> impl Iterator<Item = &Signal> {
+        self.phases.iter().filter_map(|phase| phase.window.as_ref()).flat_map(|window| &window.signals)
+    }
+
+    /// How many past runs its rules need, if any does.
+    pub fn needs_runs(&self) -> Option<u32> {
+        self.signals().filter_map(Signal::needs_runs).max()
     }
 
     /// Every check: those of the phases with those that their signals call, and those that verify a recovery.

@@ -18,6 +18,7 @@ pub mod restore;
 pub mod round;
 pub mod shift;
 pub mod window;
+pub mod past;
 
 use alloc::collections::BTreeSet;
 use alloc::format;

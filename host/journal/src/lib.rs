@@ -15,7 +15,7 @@ mod schema;
 
 pub use blob::{BlobError, Blobs, SMALL};
 pub use journal::{Journal, JournalError, RunRow};
-pub use sqlite::SqliteJournal;
+pub use sqlite::{Kin, SqliteJournal};
 pub use store::{Store, StoreError};
 pub use transfer::{Imported, NotImported, Row, chained, written};
 pub use verify::{Flaw, FlawKind, Verified};

@@ -163,6 +163,40 @@ impl SqliteJournal {
             .map_err(|source| JournalError::Database { action: "read", source })?;
         Ok(found.and_then(|run| RunId::parse(&run)))
     }
+
+    /// The runs of this plan for this service in this environment, the newest first, by what they started with.
+    ///
+    /// # Errors
+    /// When the journal can't be read.
+    pub fn alike(&self, kin: Kin<'_>, most: usize) -> Result<Vec<RunId>, JournalError> {
+        let database = |source| JournalError::Database { action: "read", source };
+        let query = "SELECT run FROM entry
+                     WHERE sequence = 1
+                       AND json_extract(body, '$.what.event.plan.name') = ?1
+                       AND json_extract(body, '$.what.event.release.service') = ?2
+                       AND json_extract(body, '$.what.event.release.environment') = ?3
+                     ORDER BY moment DESC, run DESC LIMIT ?4";
+        let mut query = self.connection.prepare_cached(query).map_err(database)?;
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let named = params![kin.plan, kin.service, kin.environment, limit];
+        let found = query.query_map(named, |row| row.get::<_, String>(0)).map_err(database)?;
+        let mut runs = Vec::new();
+        for run in found {
+            runs.extend(RunId::parse(&run.map_err(database)?));
+        }
+        Ok(runs)
+    }
+}
+
+/// What runs have in common that can be compared with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kin<'a> {
+    /// The plan's name.
+    pub plan: &'a str,
+    /// The service.
+    pub service: &'a str,
+    /// The environment.
+    pub environment: &'a str,
 }
 
 /// An entry as it stands in the table.

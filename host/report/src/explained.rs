@@ -9,7 +9,7 @@ use holdpoint_core::plan::check::{Check, Urgency};
 use holdpoint_core::plan::people::{Patience, Silence};
 use holdpoint_core::plan::phase::{Arming, Phase};
 use holdpoint_core::plan::stage::OnFail;
-use holdpoint_core::plan::window::{Comparator, Signal, Window};
+use holdpoint_core::plan::window::{Comparator, LEAST_RUNS, Signal, Window};
 use holdpoint_core::time::Span;
 
 use crate::words;
@@ -111,6 +111,11 @@ fn say_signal(signal: &Signal, coverage: u8, out: &mut String) {
         if let (Comparator::Assess { assessment }, Arming::Armed) = (&rule.comparator, rule.arming) {
             say_end(assessment, check, out);
         }
+    }
+    if rules.iter().any(|rule| rule.arming == Arming::Armed && rule.comparator.needs_runs().is_some()) {
+        let unclear = check.on_inconclusive.in_words();
+        let _ =
+            writeln!(out, "    If fewer than {LEAST_RUNS} confirmed runs have measured it and were well, {unclear}.");
     }
     let missing = if signal.is_only_assessed() { "it is not sampled" } else { "data is missing" };
     let _ = writeln!(

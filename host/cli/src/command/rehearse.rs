@@ -147,6 +147,8 @@ impl Stage<'_> {
             release: release.clone(),
             mode: Mode::Rehearsal,
             host: format!("holdpoint {}", env!("CARGO_PKG_VERSION")),
+            // What happened before is no part of a play.
+            past: None,
             plugins: plugins.clone(),
         };
         let scenario = self.scenario;

@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::intent::{self, Completeness, Intent};
 use crate::progress::{Lines, Live, Plain};
-use crate::{denied, fixture, kept, output};
+use crate::{denied, fixture, kept, output, past};
 
 /// Runs a plan to its end.
 pub(crate) fn run(asked: &Run, path: &Path) -> Result<Exit, Failure> {
@@ -48,6 +48,7 @@ async fn carried_out(asked: &Run, path: &Path) -> Result<Exit, Failure> {
     }
     let store = open(path)?;
     keep(&store, bundles.values())?;
+    let past = past::of(&store, &plan, &release)?;
     let run = identity();
     let start = Start {
         run: run.clone(),
@@ -56,6 +57,7 @@ async fn carried_out(asked: &Run, path: &Path) -> Result<Exit, Failure> {
         release,
         mode: if asked.rehearsed { Mode::DryRun } else { Mode::Real },
         host: format!("holdpoint {}", env!("CARGO_PKG_VERSION")),
+        past,
         plugins,
     };
     let (outside, inbox) = mpsc::channel(16);

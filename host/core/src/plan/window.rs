@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::assess::assessment::Assessment;
 use crate::name::CheckName;
@@ -121,8 +121,9 @@ pub enum Comparator {
     },
     /// Samples that differ from those of another signal, by rank.
     Differs {
-        /// The other signal.
-        baseline: CheckName,
+        /// What they are compared with: another signal, or the same one in the past. Never one number.
+        #[serde(deserialize_with = "named_or_baseline")]
+        baseline: Baseline,
         /// Which difference is looked for.
         direction: Direction,
         /// What counts as no difference.
@@ -176,6 +177,28 @@ pub enum Baseline {
         /// Which.
         name: CheckName,
     },
+    /// The same signal in the last confirmed runs of the plan, as the run froze them when it started.
+    History {
+        /// How many runs at most. With fewer than [`LEAST_RUNS`] there is nothing to compare with.
+        runs: u32,
+    },
+}
+
+/// How many confirmed runs are a past: of fewer the median is any of them.
+pub const LEAST_RUNS: u32 = 3;
+
+/// A baseline; the name of a signal alone stands for that signal.
+fn named_or_baseline<'de, D: Deserializer<'de>>(written: D) -> Result<Baseline, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Name(CheckName),
+        Baseline(Baseline),
+    }
+    Ok(match Written::deserialize(written)? {
+        Written::Name(name) => Baseline::Signal { name },
+        Written::Baseline(baseline) => baseline,
+    })
 }
 
 /// A finite number.
@@ -247,6 +270,17 @@ impl Window {
 }
 
 impl Signal {
+    /// How many past runs its rules need, if any does.
+    pub fn needs_runs(&self) -> Option<u32> {
+        self.rules.iter().filter_map(|rule| rule.comparator.needs_runs()).max()
+    }
+
+    /// Whether its numbers are those of another: both ask the same of the same plugin.
+    pub fn measures_as(&self, other: &Self) -> bool {
+        let Self { check, measurement, .. } = other;
+        (&self.check.plugin, &self.check.settings, &self.measurement) == (&check.plugin, &check.settings, measurement)
+    }
+
     /// Whether nothing but assessments judge it, at least one of which acts. Their own limits say then how much may be
     /// missing, and only what was never sampled is a gap.
     pub fn is_only_assessed(&self) -> bool {
@@ -291,20 +325,30 @@ impl Comparator {
         }
     }
 
+    /// What it compares with, if it compares.
+    pub const fn baseline(&self) -> Option<&Baseline> {
+        match self {
+            Self::Rise { baseline, .. }
+            | Self::Drop { baseline, .. }
+            | Self::Differs { baseline, .. }
+            | Self::Sequential { baseline, .. } => Some(baseline),
+            Self::Above { .. } | Self::Below { .. } | Self::Trend { .. } | Self::Assess { .. } => None,
+        }
+    }
+
     /// The other signal that it needs, if it needs one.
     pub const fn needs(&self) -> Option<&CheckName> {
-        match self {
-            Self::Above { .. }
-            | Self::Below { .. }
-            | Self::Rise { baseline: Baseline::Constant { .. }, .. }
-            | Self::Drop { baseline: Baseline::Constant { .. }, .. }
-            | Self::Sequential { baseline: Baseline::Constant { .. }, .. }
-            | Self::Trend { .. }
-            | Self::Assess { .. } => None,
-            Self::Rise { baseline: Baseline::Signal { name }, .. }
-            | Self::Drop { baseline: Baseline::Signal { name }, .. }
-            | Self::Sequential { baseline: Baseline::Signal { name }, .. }
-            | Self::Differs { baseline: name, .. } => Some(name),
+        match self.baseline() {
+            Some(Baseline::Signal { name }) => Some(name),
+            Some(Baseline::Constant { .. } | Baseline::History { .. }) | None => None,
+        }
+    }
+
+    /// How many past runs it needs, if it needs any.
+    pub const fn needs_runs(&self) -> Option<u32> {
+        match self.baseline() {
+            Some(Baseline::History { runs }) => Some(*runs),
+            Some(Baseline::Constant { .. } | Baseline::Signal { .. }) | None => None,
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::release::Release;
 use crate::run::calls::{Calls, Errand};
 use crate::run::ending::Ending;
 use crate::run::event::{Event, Mode};
+use crate::run::past::Past;
 use crate::run::people::Hold;
 use crate::run::phase::PhaseRun;
 use crate::run::restore::Restoring;
@@ -60,6 +61,9 @@ pub struct Start {
     pub mode: Mode,
     /// The version of the host that runs it.
     pub host: String,
+    /// What its rules compare with of past runs; absent where none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub past: Option<Box<Past>>,
 }
 
 /// What a run is at.
@@ -102,13 +106,14 @@ impl Start {
     /// What a run starts with, when the event is its start.
     pub(crate) fn of(event: &Event) -> Option<Self> {
         match event {
-            Event::Started { run, plan, plan_digest, release, mode, host } => Some(Self {
+            Event::Started { run, plan, plan_digest, release, mode, host, past } => Some(Self {
                 run: run.clone(),
                 plan: plan.clone(),
                 plan_digest: *plan_digest,
                 release: release.clone(),
                 mode: *mode,
                 host: host.clone(),
+                past: past.clone(),
             }),
             Event::CallEnded { .. }
             | Event::RollbackReplied { .. }

@@ -11,6 +11,7 @@ use crate::plan::Plan;
 use crate::release::Release;
 use crate::rollback::Replied;
 use crate::rollout;
+use crate::run::past::Past;
 use crate::time::Span;
 
 /// Something that happened to a run.
@@ -31,6 +32,9 @@ pub enum Event {
         mode: Mode,
         /// The version of the host that runs it.
         host: String,
+        /// What its rules compare with of past runs; absent where none does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        past: Option<Box<Past>>,
     },
     /// A check's call ended.
     CallEnded {

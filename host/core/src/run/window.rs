@@ -2,6 +2,7 @@
 
 mod agenda;
 mod assessing;
+mod baseline;
 mod means;
 mod reading;
 mod shares;
@@ -11,6 +12,7 @@ mod spread;
 mod words;
 
 use alloc::format;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use serde::Serialize;
@@ -23,6 +25,7 @@ use crate::release::ChangeKind;
 use crate::response::Asked;
 use crate::run::calls::{Calls, Errand};
 use crate::run::command::{Command, Purpose};
+use crate::run::past::{Memory, Past};
 use crate::run::phase::PhaseRun;
 use crate::time::{Elapsed, Moment, Span, Wake};
 
@@ -42,14 +45,24 @@ pub struct WindowRun {
     over: bool,
 }
 
-/// The phases before: what their signals saw is what later ones are compared with.
+/// What was before, with which signals are compared.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Earlier<'a>(pub(crate) &'a [PhaseRun]);
+pub(crate) struct Earlier<'a> {
+    /// The phases before this one.
+    pub(crate) phases: &'a [PhaseRun],
+    /// The runs before this one, where the plan asks for them.
+    pub(crate) past: Option<&'a Past>,
+}
 
-impl Earlier<'_> {
+impl<'a> Earlier<'a> {
+    /// What the last runs saw of a signal; why not, where they saw too little.
+    fn remembers(&self, signal: &CheckName, runs: u32) -> Result<Memory<'a>, String> {
+        self.past.ok_or_else(|| "the run began without a past".to_string())?.remember(signal, runs)
+    }
+
     /// The signal of this name in the latest phase that has one.
-    fn find(&self, name: &CheckName) -> Option<&SignalRun> {
-        self.0.iter().rev().flat_map(PhaseRun::signals).find(|run| run.name() == name)
+    fn find(&self, name: &CheckName) -> Option<&'a SignalRun> {
+        self.phases.iter().rev().flat_map(PhaseRun::signals).find(|run| run.name() == name)
     }
 }
 

@@ -102,7 +102,7 @@ fn one_empty_side_of_a_comparison_is_never_a_pass() {
     let comparators = [
         Comparator::Rise { percent: bound(10.0), baseline: baseline() },
         Comparator::Drop { percent: bound(10.0), baseline: baseline() },
-        Comparator::Differs { baseline: name("before"), direction, tolerance, alpha },
+        Comparator::Differs { baseline: Baseline::Signal { name: name("before") }, direction, tolerance, alpha },
         Comparator::Sequential { counts: None, baseline: baseline(), direction, tolerance, alpha },
     ];
     for comparator in comparators {

@@ -15,6 +15,7 @@ mod left_behind;
 mod windows;
 mod assessed;
 mod shares;
+mod past;
 mod causes;
 mod many;
 mod evidence;

@@ -22,6 +22,7 @@ use holdpoint_core::run::command::Command;
 use holdpoint_core::run::course::Course;
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::{Answer, Event, Mode};
+use holdpoint_core::run::past::Past;
 use holdpoint_core::run::round::CheckRun;
 use holdpoint_core::time::{Elapsed, Moment, Span};
 use holdpoint_core::verdict::admit::admit;
@@ -46,6 +47,17 @@ impl Scene {
     pub(crate) fn start_in(mode: Mode, plan: Plan) -> Self {
         let mut scene = Self { run: Run::new(), history: vec![], commands: vec![], now: 0 };
         scene.happens(started(mode, plan));
+        scene
+    }
+
+    /// Starts a run of this name that knows what others before it saw.
+    pub(crate) fn start_after(name: &str, plan: Plan, past: Past) -> Self {
+        let mut scene = Self { run: Run::new(), history: vec![], commands: vec![], now: 0 };
+        let Event::Started { plan, plan_digest, release, mode, host, .. } = started(Mode::Real, plan) else {
+            unreachable!()
+        };
+        let (run, past) = (RunId::parse(name).unwrap(), Some(Box::new(past)));
+        scene.happens(Event::Started { run, plan, plan_digest, release, mode, host, past });
         scene
     }
 
@@ -168,6 +180,7 @@ pub(crate) fn started(mode: Mode, plan: Plan) -> Event {
         release: Box::new(release()),
         mode,
         host: "0.1.0".into(),
+        past: None,
     }
 }
 

@@ -229,7 +229,7 @@ fn two_cohorts_are_compared_at_the_same_moment() {
 fn a_difference_in_ranks_is_found_and_explained() {
     let differs = Rule {
         comparator: Comparator::Differs {
-            baseline: name("before"),
+            baseline: Baseline::Signal { name: name("before") },
             direction: Direction::Rise,
             tolerance: Tolerance::Relative(Amount::try_new(0.02).unwrap()),
             alpha: Alpha::DEFAULT,
@@ -530,7 +530,7 @@ fn a_cohort_that_falls_silent_leaves_the_other_one_unjudged() {
 fn a_comparison_of_too_few_samples_is_not_the_same_as_no_difference() {
     let differs = Rule {
         comparator: Comparator::Differs {
-            baseline: name("before"),
+            baseline: Baseline::Signal { name: name("before") },
             direction: Direction::Rise,
             tolerance: Tolerance::Relative(Amount::try_new(0.02).unwrap()),
             alpha: Alpha::DEFAULT,

@@ -132,7 +132,7 @@ fn where_the_routes_can_not_be_moved_nothing_else_is_touched() {
 fn compared(before: f64, after: f64) -> Scene {
     let differs = Rule {
         comparator: Comparator::Differs {
-            baseline: name("before"),
+            baseline: Baseline::Signal { name: name("before") },
             direction: Direction::Either,
             tolerance: Tolerance::Relative(Amount::try_new(0.02).unwrap()),
             alpha: Alpha::DEFAULT,

@@ -162,7 +162,7 @@ fn every_signal_was_judged_by_its_true_samples(world: &World) {
                 continue;
             }
             let saw_enough = match run.end() {
-                Some(End::Enough) => true,
+                Some(End::Enough | End::Unjudged { .. }) => true,
                 Some(End::TooLittle { .. }) => false,
                 Some(End::Stopped { .. } | End::Waived { .. }) | None => continue,
             };

@@ -147,7 +147,8 @@ fn any_comparator(others: &[CheckName], interval: Span, chance: &mut Chance) -> 
         (6..=8, _) => Comparator::Rise { percent: bound(50.0), baseline },
         (9 | 10, _) => Comparator::Drop { percent: bound(40.0), baseline },
         (11 | 12, [_, ..]) => {
-            Comparator::Differs { baseline: chance.pick(others), direction, tolerance, alpha: Alpha::DEFAULT }
+            let baseline = Baseline::Signal { name: chance.pick(others) };
+            Comparator::Differs { baseline, direction, tolerance, alpha: Alpha::DEFAULT }
         }
         (13..=15, _) => Comparator::Assess { assessment: any_assessment(interval, chance) },
         (16, _) => Comparator::Trend { direction, tolerance, alpha: Alpha::DEFAULT },

@@ -13,10 +13,21 @@ use crate::suggest::did_you_mean;
 
 /// What a rule compares with. A signal must be one that has been sampled by then.
 pub(super) fn lower(raw: &Raw, kind: &str, scene: Scene<'_>, reader: &mut Reader<'_>) -> Option<Baseline> {
+    if let Some(history) = &raw.history {
+        if raw.baseline.is_some() || raw.unreadable.holds("baseline") {
+            let what = format!("a rule of {} has both a baseline and a history", scene.owner());
+            reader.curable(Code::BadValue, history.at, (what, "drop one of them".to_owned()));
+            return None;
+        }
+        return Some(Baseline::History { runs: history.value.0 });
+    }
     let Some(Placed { value, at }) = &raw.baseline else {
-        if !raw.unreadable.holds("baseline") {
+        if !raw.unreadable.holds("baseline") && !raw.unreadable.holds("history") {
             let what = format!("a rule of {} has {kind} and no baseline", scene.owner());
-            let cure = "add baseline = a number, or the name of a signal of this phase or an earlier one".to_owned();
+            let cure =
+                "add baseline = a number, or the name of a signal of this phase or an earlier one, or history = \
+                        a number of runs"
+                    .to_owned();
             reader.curable(Code::MissingKey, raw.at, (what, cure));
         }
         return None;

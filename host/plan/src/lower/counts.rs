@@ -99,7 +99,7 @@ fn written(rule: &Raw) -> Option<Counts> {
 pub(super) const fn level(baseline: &Baseline) -> Option<Bound> {
     match baseline {
         Baseline::Constant { value } => Some(*value),
-        Baseline::Signal { .. } => None,
+        Baseline::Signal { .. } | Baseline::History { .. } => None,
     }
 }
 

@@ -158,7 +158,9 @@ fn differs(direction: Direction, raw: &Raw, scene: Scene<'_>, reader: &mut Reade
     let (baseline, promise) = (baseline::lower(raw, "differs", scene, reader), promise(raw, scene, reader));
     let (baseline, (tolerance, alpha)) = (baseline?, promise?);
     match baseline {
-        Baseline::Signal { name } => Some(Comparator::Differs { baseline: name, direction, tolerance, alpha }),
+        Baseline::Signal { .. } | Baseline::History { .. } => {
+            Some(Comparator::Differs { baseline, direction, tolerance, alpha })
+        }
         Baseline::Constant { .. } => {
             let at = raw.baseline.as_ref().map_or(raw.at, |baseline| baseline.at);
             let what =
@@ -175,6 +177,7 @@ fn unfitting(raw: &Raw, kind: &str, owner: &str, reader: &mut Reader<'_>) {
     let promises = matches!(kind, "differs" | "sequential" | "trend");
     let keys = [
         ("baseline", raw.baseline.as_ref().map(|it| it.at), compares),
+        ("history", raw.history.as_ref().map(|it| it.at), compares),
         ("tolerance", raw.tolerance.as_ref().map(|it| it.at), promises),
         ("error-rate", raw.error_rate.as_ref().map(|it| it.at), promises),
         ("events", raw.events.as_ref().map(|it| it.at), kind == "sequential"),

@@ -8,7 +8,7 @@ use holdpoint_core::response::Response;
 use holdpoint_core::stat::promise::Direction;
 use holdpoint_core::time::Span;
 
-use crate::form::{Settings, Table, Tables, Text};
+use crate::form::{Count, Settings, Table, Tables, Text};
 use crate::number::{Number, NumberOrName};
 use crate::raw::assess::Assess;
 use crate::raw::section;
@@ -93,6 +93,9 @@ section! {
         /// What rise, drop, differs and sequential compare with: a number, or the name of another signal. One of an earlier phase
         /// stands for what was before; one of the same phase is compared at the same moment.
         optional baseline: NumberOrName,
+        /// Instead of a baseline: the same signal in the last so many confirmed runs of the plan, for the same service and
+        /// environment. With fewer than 3 of them the signal could not be judged.
+        optional history: Count<3, 20>,
         /// What counts as no difference for differs and sequential, as a share of the baseline, and as no trend, as a
         /// share of the median an hour: 0.05 is 5 percent.
         optional tolerance: Number = TOLERANCE,

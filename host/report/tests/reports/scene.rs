@@ -52,6 +52,7 @@ impl Scene {
             release: Box::new(release()),
             mode: Mode::Real,
             host: "0.1.0".into(),
+            past: None,
         });
         scene
     }

@@ -77,7 +77,8 @@ impl Course {
         let (judged, recovered) = match &mut self.doing {
             Doing::Judging { phase } => {
                 let (before, rest) = self.phases.split_at_mut(*phase);
-                let taken = rest.first_mut().is_some_and(|phase| phase.take(call, called, &take, Earlier(before)));
+                let earlier = Earlier { phases: before, past: self.start.past.as_deref() };
+                let taken = rest.first_mut().is_some_and(|phase| phase.take(call, called, &take, earlier));
                 (taken, false)
             }
             Doing::RollingBack => (false, self.rollback.as_mut().is_some_and(|it| it.recovered(call, called, now))),

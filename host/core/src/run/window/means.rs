@@ -1,45 +1,49 @@
 //! Means: bets against "no difference" on every sample so far. The samples are few enough to be gone through each time, so
 //! that nothing but them is remembered.
 
-use crate::name::CheckName;
+use alloc::string::{String, ToString as _};
+
 use crate::plan::window::Baseline;
-use crate::stat::sample::Sample;
 use crate::stat::sequential::design::Design;
 use crate::stat::sequential::judgement::Judgement;
 use crate::stat::sequential::mean::Mean;
 use crate::stat::sequential::mean_pair::MeanPair;
 
-use super::Earlier;
 use super::signal::SignalRun;
+use super::{Earlier, baseline};
 
-/// Bets on a signal's samples; nothing where there is nothing to compare with.
+/// Bets on a signal's samples, with what is to be said of the baseline.
+///
+/// # Errors
+/// Why there is nothing to compare with, in words.
 pub(super) fn judge(
     baseline: &Baseline,
     design: Design,
     run: &SignalRun,
     others: (&[SignalRun], Earlier<'_>),
-) -> Option<Judgement> {
+) -> Result<(Judgement, String), String> {
+    let (window, _) = others;
     match baseline {
         Baseline::Constant { value } => {
-            let mean = Mean::against_constant(design, value.as_f64()).ok()?;
-            Some(after(mean, run))
+            let mean = Mean::against_constant(design, value.as_f64()).map_err(|why| why.to_string())?;
+            Ok((after(mean, run), String::new()))
         }
-        Baseline::Signal { name } => against(name, design, run, others),
+        Baseline::Signal { name } => match window.iter().find(|other| other.name() == name) {
+            Some(cohort) => Ok((beside(MeanPair::start(design), run, cohort), String::new())),
+            None => after_past(baseline, design, run, others),
+        },
+        Baseline::History { .. } => after_past(baseline, design, run, others),
     }
 }
 
-/// Against a cohort of the same window, else against what an earlier phase saw.
-fn against(
-    name: &CheckName,
+fn after_past(
+    baseline: &Baseline,
     design: Design,
     run: &SignalRun,
-    (window, earlier): (&[SignalRun], Earlier<'_>),
-) -> Option<Judgement> {
-    if let Some(cohort) = window.iter().find(|other| other.name() == name) {
-        return Some(beside(MeanPair::start(design), run, cohort));
-    }
-    let before = Sample::new(&earlier.find(name)?.numbers()).ok()?;
-    Some(after(Mean::against_baseline(design, &before), run))
+    others: (&[SignalRun], Earlier<'_>),
+) -> Result<(Judgement, String), String> {
+    let (before, said) = baseline::samples(baseline, run, others)?;
+    Ok((after(Mean::against_baseline(design, &before), run), said))
 }
 
 fn after(mut mean: Mean, run: &SignalRun) -> Judgement {

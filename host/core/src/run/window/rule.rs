@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::assess::progress::Assessed;
 use crate::plan::phase::Arming;
-use crate::plan::window::{Baseline, Comparator, Rule};
+use crate::plan::window::{Comparator, Rule};
 use crate::response::Response;
 use crate::stat::class::Class;
 use crate::stat::differs::terms::{Points, Terms, Watch};
@@ -17,10 +17,11 @@ use crate::stat::promise::{Alpha, Direction, Tolerance};
 use crate::stat::sample;
 use crate::stat::sequential::design::Design;
 use crate::stat::trend::{self, Series};
-use crate::time::{Elapsed, Span};
+use crate::time::Elapsed;
 
-use super::signal::{SignalRun, Taken};
-use super::{Earlier, assessing, means, shares};
+use super::baseline::Level;
+use super::signal::{End, SignalRun, Taken};
+use super::{Earlier, assessing, baseline, means, shares};
 
 /// A rule and how far it is from firing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -97,13 +98,13 @@ impl RuleRun {
 impl RuleRun {
     /// Why it says neither good nor bad at the end of a window with so many numbers; nothing where it says, or does not
     /// act. What had nothing to compare with has found nothing out. (D-1)
-    pub(super) fn unclear(&self, numbers: usize, coverage: u8) -> Option<String> {
+    pub(super) fn unclear(&self, numbers: usize, coverage: u8) -> Option<End> {
         let acts = self.rule.arming == Arming::Armed && self.rule.response != Response::Note;
         if !acts || self.fired.is_some() {
             return None;
         }
         let least = match &self.rule.comparator {
-            Comparator::Assess { .. } => return self.undecided(),
+            Comparator::Assess { .. } => return self.undecided().map(|why| End::TooLittle { why }),
             // Each sample is judged by itself, so that each that was not is missing.
             Comparator::Above { .. } | Comparator::Below { .. } | Comparator::Rise { .. } | Comparator::Drop { .. } => {
                 numbers.saturating_mul(usize::from(coverage)).div_ceil(100)
@@ -112,7 +113,8 @@ impl RuleRun {
         };
         let why = self.latest.as_ref().filter(|_| (self.judged as usize) < least)?;
         let words = self.rule.comparator.in_short();
-        Some(format!("whether it {words} could be judged at {} of {numbers} samples: {why}", self.judged))
+        let why = format!("whether it {words} could be judged at {} of {numbers} samples: {why}", self.judged);
+        Some(End::Unjudged { why })
     }
 }
 
@@ -135,27 +137,24 @@ pub(super) fn judge(
         }
         Comparator::Rise { percent, baseline } => {
             let limit = |level: f64| level + level.abs() * percent.as_f64() / 100.0;
-            relative(baseline, taken.due, run.signal().interval, others, |level| {
-                (
-                    number > limit(level),
-                    format!("{} against {} at most ({} before)", short(number), short(limit(level)), short(level)),
-                )
+            baseline::level(baseline, run, taken.due, others).map_or_else(Found::Open, |level| {
+                let limit = limit(level.number);
+                Found::compared((number > limit, against(number, limit, ("most", &level))))
             })
         }
         Comparator::Drop { percent, baseline } => {
             let limit = |level: f64| level - level.abs() * percent.as_f64() / 100.0;
-            relative(baseline, taken.due, run.signal().interval, others, |level| {
-                (
-                    number < limit(level),
-                    format!("{} against {} at least ({} before)", short(number), short(limit(level)), short(level)),
-                )
+            baseline::level(baseline, run, taken.due, others).map_or_else(Found::Open, |level| {
+                let limit = limit(level.number);
+                Found::compared((number < limit, against(number, limit, ("least", &level))))
             })
         }
         Comparator::Differs { baseline, direction, tolerance, alpha } => {
-            let (window, earlier) = others;
-            let other = window.iter().find(|run| run.name() == baseline).or_else(|| earlier.find(baseline));
             let terms = terms((*direction, *tolerance, *alpha), run.expected());
-            differs(other, run, &terms)
+            match baseline::samples(baseline, run, others) {
+                Ok((before, said)) => differs(&before, run, &terms).and(&said),
+                Err(why) => Found::Open(why),
+            }
         }
         Comparator::Sequential { counts, baseline, direction, tolerance, alpha } => {
             let design =
@@ -164,8 +163,10 @@ pub(super) fn judge(
                 Some(counts) => shares::judge(counts, baseline, design, run, others),
                 None => means::judge(baseline, design, run, others),
             };
-            let open = || Found::Open("its baseline has no data".into());
-            judged.map_or_else(open, |judged| Found::of(judged.class, judged.reason()))
+            match judged {
+                Ok((judged, said)) => Found::of(judged.class, judged.reason()).and(&said),
+                Err(why) => Found::Open(why),
+            }
         }
         Comparator::Trend { direction, tolerance, alpha } => {
             let design =
@@ -180,11 +181,9 @@ fn terms((direction, tolerance, alpha): (Direction, Tolerance, Alpha), most: u32
     Terms { alpha, direction, tolerance, watch: Watch::Growing { most }, points: Points::Series }
 }
 
-fn differs(other: Option<&SignalRun>, run: &SignalRun, terms: &Terms) -> Found {
-    let sample = |run: &SignalRun| sample::Sample::new(&run.numbers()).ok();
-    let (baseline, window) = (other.and_then(sample), sample(run));
-    let judged =
-        differs::judge(&Compared { baseline: baseline.as_ref(), window: window.as_ref(), history: None }, terms);
+fn differs(before: &sample::Sample, run: &SignalRun, terms: &Terms) -> Found {
+    let window = sample::Sample::new(&run.numbers()).ok();
+    let judged = differs::judge(&Compared { baseline: Some(before), window: window.as_ref(), history: None }, terms);
     Found::of(judged.class, judged.reason)
 }
 
@@ -200,25 +199,10 @@ fn creeps(design: &Design, run: &SignalRun) -> Found {
     }
 }
 
-fn relative(
-    baseline: &Baseline,
-    due: Elapsed,
-    interval: Span,
-    (window, earlier): (&[SignalRun], Earlier<'_>),
-    compare: impl FnOnce(f64) -> (bool, String),
-) -> Found {
-    let level = match baseline {
-        Baseline::Constant { value } => Some(value.as_f64()),
-        Baseline::Signal { name } => match window.iter().find(|run| run.name() == name) {
-            Some(beside) => beside.number_at(due, interval),
-            None => earlier.find(name).and_then(|run| median(&run.numbers())),
-        },
-    };
-    level.map(compare).map_or_else(|| Found::Open("its baseline has no data".into()), Found::compared)
-}
-
-fn median(numbers: &[f64]) -> Option<f64> {
-    sample::Sample::new(numbers).ok().map(|sample| sample.median())
+/// A number beside the limit that follows from a level.
+fn against(number: f64, limit: f64, (end, level): (&str, &Level)) -> String {
+    let Level { number: before, of } = level;
+    format!("{} against {} at {end} ({} {of})", short(number), short(limit), short(*before))
 }
 
 impl Found {
@@ -228,6 +212,15 @@ impl Found {
             Class::NoData | Class::TooEarly => Self::Open(reason),
             Class::NoDifference => Self::Not(reason),
             Class::Increased | Class::Decreased => Self::Holds(reason),
+        }
+    }
+
+    /// The same, with more to be said.
+    fn and(self, said: &str) -> Self {
+        match self {
+            Self::Holds(words) => Self::Holds(words + said),
+            Self::Not(words) => Self::Not(words + said),
+            Self::Open(words) => Self::Open(words + said),
         }
     }
 

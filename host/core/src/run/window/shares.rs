@@ -1,9 +1,10 @@
 //! Shares: bets on events among requests, or in exposure, on every sample so far. Events are counted, so that a sample of
 //! a thousand requests says more than one of ten, and one error in a quiet minute is no breach.
 
+use alloc::format;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use crate::name::CheckName;
 use crate::plan::window::{Baseline, Counts};
 use crate::stat::sequential::design::Design;
 use crate::stat::sequential::judgement::Judgement;
@@ -14,48 +15,57 @@ use crate::stat::sequential::tally::Tally;
 use crate::time::{Elapsed, Span};
 
 use super::Earlier;
+use super::baseline::NOTHING;
 use super::signal::SignalRun;
 
-/// Bets on a signal's counts; nothing where there is nothing to compare with. Counts that can't be were refused as they
-/// were read, so none is left out here.
+/// Bets on a signal's counts, with what is to be said of the baseline. Counts that can't be were refused as they were
+/// read, so none is left out here.
+///
+/// # Errors
+/// Why there is nothing to compare with, in words.
 pub(super) fn judge(
     counts: &Counts,
     baseline: &Baseline,
     design: Design,
     run: &SignalRun,
-    others: (&[SignalRun], Earlier<'_>),
-) -> Option<Judgement> {
+    (window, earlier): (&[SignalRun], Earlier<'_>),
+) -> Result<(Judgement, String), String> {
     match baseline {
         Baseline::Constant { value } => {
-            let mut share = Share::against_constant(design, counts.counting, value.as_f64()).ok()?;
+            let share = Share::against_constant(design, counts.counting, value.as_f64());
+            let mut share = share.map_err(|why| why.to_string())?;
             for (_, tally) in tallies(run, counts) {
                 let _ = share.push(tally);
             }
-            Some(share.judge())
+            Ok((share.judge(), String::new()))
         }
-        Baseline::Signal { name } => against((name, counts), design, run, others),
+        Baseline::Signal { name } => {
+            if let Some(cohort) = window.iter().find(|other| other.name() == name) {
+                return Ok((beside(counts, design, run, cohort), String::new()));
+            }
+            let before = earlier.find(name).map(|other| tallies(other, counts)).unwrap_or_default();
+            let before: Vec<Tally> = before.into_iter().map(|(_, tally)| tally).collect();
+            Ok((after(counts, design, run, &before)?, String::new()))
+        }
+        Baseline::History { runs } => {
+            let memory = earlier.remembers(run.name(), *runs)?;
+            let judged = after(counts, design, run, &memory.tallies(counts))?;
+            Ok((judged, format!("; before: the confirmed runs {}", memory.runs())))
+        }
     }
 }
 
-/// Against a cohort of the same window, else against what an earlier phase saw.
-fn against(
-    (name, counts): (&CheckName, &Counts),
-    design: Design,
-    run: &SignalRun,
-    (window, earlier): (&[SignalRun], Earlier<'_>),
-) -> Option<Judgement> {
-    if let Some(cohort) = window.iter().find(|other| other.name() == name) {
-        return Some(beside(counts, design, run, cohort));
-    }
-    let before: Vec<Tally> = tallies(earlier.find(name)?, counts).into_iter().map(|(_, tally)| tally).collect();
+/// Against what was counted before.
+fn after(counts: &Counts, design: Design, run: &SignalRun, before: &[Tally]) -> Result<Judgement, String> {
     if before.is_empty() {
-        return None;
+        return Err(NOTHING.into());
     }
-    let mut share = ShareAfter::against_baseline(design, counts.counting, &before).ok()?;
+    let share = ShareAfter::against_baseline(design, counts.counting, before);
+    let mut share = share.map_err(|why| why.to_string())?;
     for (_, tally) in tallies(run, counts) {
         let _ = share.push(tally);
     }
-    Some(share.judge())
+    Ok(share.judge())
 }
 
 fn beside(counts: &Counts, design: Design, run: &SignalRun, cohort: &SignalRun) -> Judgement {

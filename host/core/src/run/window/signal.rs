@@ -86,6 +86,11 @@ pub enum End {
         /// In words.
         why: String,
     },
+    /// There was, and a rule had nothing to compare it with: why.
+    Unjudged {
+        /// In words.
+        why: String,
+    },
     /// The window was stopped before its time.
     Stopped {
         /// Why.
@@ -330,14 +335,30 @@ impl SignalRun {
             let why = format!("{there} of {} samples were data, and {coverage} % must be{because}", self.expected);
             End::TooLittle { why }
         } else {
-            let unclear = self.rules.iter().find_map(|run| run.unclear(there, coverage));
-            unclear.map_or(End::Enough, |why| End::TooLittle { why })
+            let (assessed, compared): (Vec<_>, Vec<_>) =
+                self.rules.iter().partition(|run| run.rule.comparator.is_assessment());
+            let mut unclear = assessed.into_iter().chain(compared).filter_map(|run| run.unclear(there, coverage));
+            unclear.next().unwrap_or(End::Enough)
         });
     }
 
     pub(super) fn stop(&mut self, why: &str) {
         self.running = None;
         self.end.get_or_insert_with(|| End::Stopped { why: why.to_string() });
+    }
+
+    /// Whether there was enough data and nothing bad was seen, so that later runs may be compared with it. That this one
+    /// had nothing to be compared with does not matter: somebody has to be the first.
+    pub fn was_well(&self) -> bool {
+        let end = match &self.end {
+            Some(End::Waived { before, .. }) => Some(before.as_ref()),
+            end => end.as_ref(),
+        };
+        let enough = match end {
+            Some(End::Enough | End::Unjudged { .. }) => true,
+            Some(End::TooLittle { .. } | End::Stopped { .. } | End::Waived { .. }) | None => false,
+        };
+        enough && self.bad().is_none()
     }
 
     /// Lets a person take responsibility for what stands in the way. (D-6)
@@ -383,7 +404,7 @@ impl SignalRun {
     fn unclear(&self) -> Option<Asked> {
         let check = &self.signal.check;
         let (word, why, response) = match self.end.as_ref()? {
-            End::TooLittle { why } => ("inconclusive", why, check.on_inconclusive),
+            End::TooLittle { why } | End::Unjudged { why } => ("inconclusive", why, check.on_inconclusive),
             End::Stopped { why } => ("cancelled", why, Response::Escalate),
             End::Enough | End::Waived { .. } => return None,
         };
@@ -398,7 +419,7 @@ impl SignalRun {
                 let seen = (Sight::Good, "pass", self.clean());
                 Some(self.asks((None, Urgency::AtTheGate), self.signal.check.cause, seen, self.taken.last()))
             }
-            End::TooLittle { .. } | End::Stopped { .. } | End::Waived { .. } => None,
+            End::TooLittle { .. } | End::Unjudged { .. } | End::Stopped { .. } | End::Waived { .. } => None,
         }
     }
 

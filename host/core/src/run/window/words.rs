@@ -38,7 +38,7 @@ impl Comparator {
                 format!("drops by more than {} % below {}", short(percent.as_f64()), baseline.in_words())
             }
             Self::Differs { baseline, direction, tolerance, alpha } => {
-                format!("{} {baseline}{}{}", way(*direction), beyond(*tolerance), promise(*alpha))
+                format!("{} {}{}{}", way(*direction), baseline.in_words(), beyond(*tolerance), promise(*alpha))
             }
             Self::Sequential { counts, baseline, direction, tolerance, alpha } => {
                 let (way, baseline) = (way(*direction), baseline.in_words());
@@ -92,6 +92,7 @@ impl Baseline {
         match self {
             Self::Constant { value } => short(value.as_f64()),
             Self::Signal { name } => name.to_string(),
+            Self::History { runs } => format!("the last {runs} confirmed runs"),
         }
     }
 }
