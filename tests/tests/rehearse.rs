@@ -234,3 +234,63 @@ fn a_folder_of_scenarios_is_a_table_that_says_which_did_not_come_as_expected() {
     assert!(line("healthy").contains("confirmed") && !line("healthy").contains("NOT"), "{told}");
     assert!(line("wrong").contains("NOT as expected"), "{told}");
 }
+
+/// What makes a staged rollout of the cohorts' plan.
+const STAGES: &str = r#"
+[plugin.weights]
+bundle = "http-rollout.wasm"
+[[plugin.weights.grant]]
+endpoint = "switch"
+methods = ["GET", "POST"]
+paths = ["/api/**"]
+[rollout]
+plugin = "weights"
+timeout = "1m"
+on-fail = "roll-back"
+[rollout.settings]
+shift = { url = "endpoint:switch/api/weights", body = { to = "green", percent = "{{percent}}" } }
+status = { url = "endpoint:switch/api/operations?key={{key}}", pointer = "/state" }
+[[stage]]
+traffic = 5
+phases = ["observe"]
+[[stage]]
+traffic = 50
+phases = ["observe"]
+"#;
+
+/// A switch of which a fault depends: the canary fails once it has half of the traffic.
+const SHIFTS: &str = r#"
+[[answer]]
+endpoint = "switch"
+method = "POST"
+path = "/api/weights"
+contains = "\"percent\":50"
+sets = "half"
+[[answer]]
+endpoint = "switch"
+method = "POST"
+path = "/api/weights"
+"#;
+
+#[test]
+fn a_staged_rollout_is_rehearsed_with_its_shifts_and_comes_back_from_the_stage_that_fails() {
+    let folder = TempDir::new().unwrap();
+    let plan = folder.path().join("plan.toml");
+    let text = fs::read_to_string(root().join("examples/plans/cohorts.toml")).unwrap();
+    let (head, phases) = text.split_once("[[phase]]\nname = \"observe\"\nwindow = \"30m\"").unwrap();
+    fs::write(&plan, format!("{head}{STAGES}\n[[phase]]\nname = \"observe\"\nwindow = \"10m\"{phases}")).unwrap();
+    let text = fs::read_to_string(scenario("cohorts/canary-only-fault")).unwrap();
+    let text = text.replace(" + step(5m, 15m, 0.04)", "").replace("after(20m, 0.05)", "half * 0.05");
+    let text = text.replace("after = \"22m\"\nbefore = \"23m\"", "after = \"12m\"\nbefore = \"13m\"");
+    let text = text.replace("when = \"rolled-back\"\n", "");
+    let (before, expect) = text.split_once("[expect]").unwrap();
+    let path = folder.path().join("scenario.toml");
+    fs::write(&path, format!("{before}{SHIFTS}\n[expect]{expect}")).unwrap();
+
+    let output = rehearse(folder.path(), &plan, &["--scenario", path.to_str().unwrap()]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let told = said(&output);
+    assert!(told.contains("gate observe-at-5: go") && told.contains("gate observe-at-50: no-go"), "{told}");
+    assert!(told.contains("ROLLED BACK"), "{told}");
+}
