@@ -33,6 +33,7 @@ mod stage;
 mod signal;
 mod rule;
 mod baseline;
+mod budget;
 mod counts;
 mod assess;
 mod restore;

@@ -241,6 +241,13 @@ impl From<Bound> for f64 {
 }
 
 impl Window {
+    /// The promised chance that any of its rules raises a false alarm, by the sum of what each promises; zero where none
+    /// does.
+    pub fn false_alarms(&self) -> f64 {
+        let rules = self.signals.iter().flat_map(|signal| &signal.rules);
+        rules.filter_map(|rule| rule.comparator.alpha()).map(Alpha::as_f64).sum()
+    }
+
     /// The signal of this name.
     pub fn signal(&self, name: &CheckName) -> Option<&Signal> {
         self.signals.iter().find(|signal| signal.check.name == *name)
@@ -322,6 +329,16 @@ impl Comparator {
             | Self::Differs { .. }
             | Self::Sequential { .. }
             | Self::Trend { .. } => None,
+        }
+    }
+
+    /// The promised chance of a false alarm, if it promises one.
+    pub const fn alpha(&self) -> Option<Alpha> {
+        match self {
+            Self::Differs { alpha, .. } | Self::Sequential { alpha, .. } | Self::Trend { alpha, .. } => Some(*alpha),
+            Self::Above { .. } | Self::Below { .. } | Self::Rise { .. } | Self::Drop { .. } | Self::Assess { .. } => {
+                None
+            }
         }
     }
 

@@ -9,11 +9,11 @@ use holdpoint_core::stat::promise::{Alpha, Amount, Direction, Tolerance};
 use holdpoint_core::time::Span;
 
 use crate::draft::Draft;
-use crate::lower::{assess, baseline, counts};
+use crate::lower::{assess, baseline, budget, counts};
 use crate::number::Number;
 use crate::problem::Code;
 use crate::raw::check::Phase;
-use crate::raw::signal::{ERROR_RATE, Rule as Raw, Signal, TOLERANCE};
+use crate::raw::signal::{Rule as Raw, Signal, TOLERANCE};
 use crate::reader::{Placed, Reader};
 
 /// The kinds of rules, by the keys that name them.
@@ -196,7 +196,7 @@ fn unfitting(raw: &Raw, kind: &str, owner: &str, reader: &mut Reader<'_>) {
 /// What a statistical rule tolerates and promises.
 fn promise(raw: &Raw, scene: Scene<'_>, reader: &mut Reader<'_>) -> Option<(Tolerance, Alpha)> {
     let owner = scene.owner();
-    let (tolerance, alpha) = (tolerance(raw, &owner, reader), alpha(raw, &owner, reader));
+    let (tolerance, alpha) = (tolerance(raw, &owner, reader), alpha(raw, scene, reader));
     Some((tolerance?, alpha?))
 }
 
@@ -211,9 +211,9 @@ fn tolerance(raw: &Raw, owner: &str, reader: &mut Reader<'_>) -> Option<Toleranc
     Amount::try_new(share).ok().map(Tolerance::Relative)
 }
 
-fn alpha(raw: &Raw, owner: &str, reader: &mut Reader<'_>) -> Option<Alpha> {
-    let (rate, at) = raw.error_rate.as_ref().map_or((ERROR_RATE, raw.at), |rate| (rate.value.0, rate.at));
-    Alpha::try_new(rate)
-        .map_err(|why| reader.error(Code::BadValue, at, format!("error-rate of a rule of {owner}: {why}")))
+fn alpha(raw: &Raw, scene: Scene<'_>, reader: &mut Reader<'_>) -> Option<Alpha> {
+    let Some(Placed { value: Number(rate), at }) = &raw.error_rate else { return Some(budget::share(scene.phase)) };
+    Alpha::try_new(*rate)
+        .map_err(|why| reader.error(Code::BadValue, *at, format!("error-rate of a rule of {}: {why}", scene.owner())))
         .ok()
 }

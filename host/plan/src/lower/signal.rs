@@ -13,7 +13,7 @@ use holdpoint_core::time::Span;
 use crate::draft::Draft;
 use crate::lower::check::{find, settings, timeout};
 use crate::lower::plugin::Known;
-use crate::lower::{counts, rule};
+use crate::lower::{budget, counts, rule};
 use crate::problem::Code;
 use crate::raw::check::{COVERAGE, Phase};
 use crate::raw::signal::{GAP, INTERVAL, Signal as Raw};
@@ -35,6 +35,7 @@ pub(super) fn lower(
             ("window", phase.window.as_ref().map(|it| it.at)),
             ("initial-delay", phase.initial_delay.as_ref().map(|it| it.at)),
             ("coverage", phase.coverage.as_ref().map(|it| it.at)),
+            ("false-alarms", phase.false_alarms.as_ref().map(|it| it.at)),
         ] {
             if let (Some(at), false) = (at, phase.unreadable.holds("signal")) {
                 let what = format!("{} has {key:?} and no signals", phase.owner());
@@ -43,6 +44,7 @@ pub(super) fn lower(
         }
         return None;
     }
+    budget::check(phase, reader);
     let length = phase.window.as_ref().map(|window| window.value);
     let delay = phase.initial_delay.as_ref().map_or(Span::ZERO, |delay| delay.value);
     let signals = raws.iter().filter_map(|raw| {

@@ -8,6 +8,7 @@ use holdpoint_core::response::Response;
 use holdpoint_core::time::Span;
 
 use crate::form::{Count, Settings, Tables};
+use crate::number::Number;
 use crate::raw::section;
 use crate::raw::signal::Signal;
 
@@ -19,6 +20,8 @@ pub(crate) const SMOKE_BUDGET: Span = Span::from_secs(120);
 pub(crate) const BUDGET: Span = Span::from_secs(600);
 /// The share of samples that must be data unless the plan says otherwise, in percent.
 pub(crate) const COVERAGE: u32 = 90;
+/// The promised chance that a window raises any false alarm unless the plan says otherwise.
+pub(crate) const FALSE_ALARMS: f64 = 0.01;
 /// How often a check is tried unless the plan says otherwise: nothing is repeated that nobody asked to repeat.
 pub(crate) const ATTEMPTS: u32 = 1;
 /// The pause before the second attempt unless the plan says otherwise.
@@ -44,6 +47,9 @@ section! {
         optional initial_delay: Span = Span::ZERO,
         /// The share of a signal's expected samples that must be data, in percent. With less it could not be judged.
         optional coverage: Count<1, 100> = COVERAGE,
+        /// The promised chance that a window in which nothing is wrong raises any false alarm: it is split over its rules
+        /// differs, sequential and trend that state no error-rate of their own.
+        optional false_alarms: Number = FALSE_ALARMS,
         /// Its checks, in the order in which they are started.
         optional check: Tables<Check>,
         /// What is sampled again and again while the release is watched.

@@ -19,9 +19,6 @@ pub(crate) const INTERVAL: Span = Span::from_secs(10);
 pub(crate) const GAP: u64 = 3;
 /// What counts as no difference unless the plan says otherwise: a share of the baseline.
 pub(crate) const TOLERANCE: f64 = 0.01;
-/// The promised chance of a false alarm unless the plan says otherwise.
-pub(crate) const ERROR_RATE: f64 = 0.01;
-
 section! {
     /// A check that is called again and again while the release is watched, and whose measurements are judged by rules.
     "signal" Signal {
@@ -100,8 +97,8 @@ section! {
         /// share of the median an hour: 0.05 is 5 percent.
         optional tolerance: Number = TOLERANCE,
         /// The promised chance of a false alarm of differs, sequential and trend over the whole window, however often it
-        /// is looked at.
-        optional error_rate: Number = ERROR_RATE,
+        /// is looked at. Default: an equal share of what the phase's false-alarms leaves.
+        optional error_rate: Number,
         /// For how long it must have held at every sample before the rule fires. Default: it fires at once.
         optional for_: Span,
         /// How bad it is when the rule fires.
