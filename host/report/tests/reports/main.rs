@@ -7,6 +7,7 @@ mod explained;
 mod hostile;
 mod runs;
 mod scene;
+mod watched;
 
 use std::fs;
 use std::path::Path;
@@ -63,6 +64,11 @@ fn a_run_in_which_no_dependency_failed_has_no_hint() {
     let told: serde_json::Value = serde_json::from_str(&json(&tell(&runs::rolled_back()))).unwrap();
 
     assert!(told["hint"].is_null() && told["path"].is_null(), "{told}");
+}
+
+#[test]
+fn a_run_that_is_watched_is_told() {
+    compare("watched", &watched::watched());
 }
 
 #[test]
