@@ -40,6 +40,9 @@ fn the_example_plans_lint_clean() {
         ("team.toml", "production"),
         ("watched.toml", "demo"),
         ("cohorts.toml", "demo"),
+        ("canary.toml", "demo"),
+        ("rolling.toml", "demo"),
+        ("blue-green.toml", "demo"),
     ] {
         let output = holdpoint(folder.path())
             .arg("lint")
