@@ -1,5 +1,6 @@
 //! What the whole-program tests share: where the built program and plugins are, and how a run is started.
 
+mod judged;
 mod replayed;
 pub mod wat;
 
@@ -8,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use holdpoint_core::release::{ChangeKind, Release, Strategy};
 
+pub use judged::{CASES, judged};
 pub use replayed::replayed;
 
 /// The repository.
