@@ -25,6 +25,11 @@ fn a_plan_that_watches_is_said_in_sentences() {
 }
 
 #[test]
+fn a_plan_with_stages_says_each_shift_before_what_is_judged_at_it() {
+    compare("stages");
+}
+
+#[test]
 fn a_plan_that_assesses_is_said_in_sentences() {
     compare("assess");
 }

@@ -7,6 +7,7 @@ mod explained;
 mod hostile;
 mod runs;
 mod scene;
+mod staged;
 mod watched;
 
 use std::fs;

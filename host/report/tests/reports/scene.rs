@@ -20,6 +20,7 @@ use holdpoint_core::plan::restore::Restore;
 use holdpoint_core::release::{ChangeKind, Release, Strategy};
 use holdpoint_core::response::Response;
 use holdpoint_core::rollback::{Replied, Reply};
+use holdpoint_core::rollout;
 use holdpoint_core::run::Run;
 use holdpoint_core::run::command::Command;
 use holdpoint_core::run::entry::{Entry, What};
@@ -89,6 +90,17 @@ impl Scene {
         });
         let replied = Replied { reply, facts: self.keep(seen) };
         self.happens(Event::RollbackReplied { call: call.expect("the plugin was called"), replied });
+        self
+    }
+
+    /// The last call of the rollout plugin is answered.
+    pub(crate) fn shifts(&mut self, reply: rollout::Reply, seen: Evidence) -> &mut Self {
+        let call = self.commands.iter().rev().find_map(|command| match command {
+            Command::Shift { call, .. } => Some(*call),
+            _ => None,
+        });
+        let replied = rollout::Replied { reply, facts: self.keep(seen) };
+        self.happens(Event::ShiftReplied { call: call.expect("the plugin was called"), replied });
         self
     }
 
