@@ -5,7 +5,7 @@ use holdpoint_core::plan::check::{Check, Urgency};
 use holdpoint_core::plan::people::Silence;
 use holdpoint_core::plan::phase::{Arming, Phase};
 use holdpoint_core::plan::stage::OnFail;
-use holdpoint_core::plan::window::Signal;
+use holdpoint_core::plan::window::{Baseline, Comparator, Signal};
 use holdpoint_core::response::Response;
 use holdpoint_core::run::Run;
 use holdpoint_core::run::course::{Course, Doing};
@@ -179,8 +179,15 @@ fn every_signal_was_judged_by_its_true_samples(world: &World) {
 /// Whether a rule that acts looks at a signal of which no number ever came.
 fn has_nothing_to_compare_with(world: &World, run: &RuleRun) -> bool {
     let acts = run.rule.arming == Arming::Armed && run.rule.response != Response::Note;
+    let without_past = match &run.rule.comparator {
+        Comparator::Rise { baseline: Baseline::History { .. }, .. }
+        | Comparator::Drop { baseline: Baseline::History { .. }, .. }
+        | Comparator::Sequential { baseline: Baseline::History { .. }, .. } => (world.past.runs.len() as u64) < 3,
+        _ => false,
+    };
     let other = run.rule.comparator.needs().filter(|_| acts);
-    other.is_some_and(|name| !world.truth.samples.iter().any(|it| it.signal == *name && it.number.is_some()))
+    (acts && without_past)
+        || other.is_some_and(|name| !world.truth.samples.iter().any(|it| it.signal == *name && it.number.is_some()))
 }
 
 /// An assessment fires only when there were more failures than it accepts; while it goes on it never lets more through.

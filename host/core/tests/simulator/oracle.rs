@@ -24,7 +24,7 @@ pub(crate) fn points(world: &World, (window, signal): (&Window, &Signal), began:
     samples.filter_map(|sample| Some(point(sample.commanded, sample.number?))).collect()
 }
 
-/// Whether there is enough data to say that a window of this length was watched. (S-3, S-4)
+/// Whether there is enough data to say that a window of this length was watched.
 pub(crate) fn enough(points: &[Point], (window, signal): (&Window, &Signal), (began, length): (Elapsed, Span)) -> bool {
     let (first, ends) = (began.plus(window.delay).0, began.plus(length).0);
     let interval = signal.interval.as_millis();
@@ -40,7 +40,7 @@ pub(crate) fn enough(points: &[Point], (window, signal): (&Window, &Signal), (be
     points.len() as u64 * 100 >= u64::from(window.coverage) * expected && missing <= signal.max_gap.as_millis()
 }
 
-/// Whether a rule that looks at one sample at a time has fired; `None` for those that look at more. (S-2)
+/// Whether a rule that looks at one sample at a time has fired; `None` for those that look at more.
 pub(crate) fn fires(rule: &Rule, points: &[Point]) -> Option<bool> {
     let holds = |number: f64| match &rule.comparator {
         Comparator::Above { bound } => Some(number > bound.as_f64()),

@@ -1,8 +1,11 @@
 //! Plans that follow from a seed: phases of checks and windows, every kind of rule, with and without a way back.
 
+use std::collections::BTreeMap;
+
 use holdpoint_core::assess::assessment::Assessment;
 use holdpoint_core::assess::condition::Condition;
 use holdpoint_core::assess::terms::Terms;
+use holdpoint_core::id::RunId;
 use holdpoint_core::name::{CheckName, PluginName};
 use holdpoint_core::plan::Plan;
 use holdpoint_core::plan::cause::RootCause;
@@ -14,6 +17,7 @@ use holdpoint_core::plan::stage::{OnFail, Rollout, Stage};
 use holdpoint_core::plan::window::{Baseline, Comparator, Rule, Signal, Traffic, Window};
 use holdpoint_core::response::Response;
 use holdpoint_core::rollout::Share;
+use holdpoint_core::run::past::{Past, PastRun, Seen};
 use holdpoint_core::stat::promise::{Alpha, Amount, Direction, Tolerance};
 use holdpoint_core::time::Span;
 
@@ -39,6 +43,20 @@ pub(crate) fn any_plan(chance: &mut Chance) -> Plan {
     let recovery = (0..chance.between(1, 2)).map(|n| any_check(&format!("recovery-{n}"), chance)).collect();
     let restore = with_rollback(plan.clone()).restore.map(|restore| Restore { recovery, ..restore });
     Plan { restore, ..plan }
+}
+
+/// What as many past runs saw of a plan's signals, all of which were well.
+pub(crate) fn any_past(plan: &Plan, chance: &mut Chance) -> Past {
+    let windows = plan.phases.iter().filter_map(|phase| phase.window.as_ref());
+    let names = windows.flat_map(|window| &window.signals).map(|signal| signal.check.name.clone());
+    let seen = Seen { median: WELL, numbers: vec![WELL; 40], counted: vec![] };
+    let signals: BTreeMap<CheckName, Seen> = names.map(|name| (name, seen.clone())).collect();
+    let run = |n| PastRun {
+        run: RunId::parse(&format!("past-{n}")).unwrap(),
+        version: format!("1.{n}.0"),
+        signals: signals.clone(),
+    };
+    Past { runs: (0..chance.below(6)).map(run).collect() }
 }
 
 /// Some phases at the end of a plan, each a stage of its own.
@@ -135,8 +153,9 @@ fn any_rule(others: &[CheckName], interval: Span, chance: &mut Chance) -> Rule {
 
 /// A comparator that tells a signal which is well from one that is ill.
 fn any_comparator(others: &[CheckName], interval: Span, chance: &mut Chance) -> Comparator {
-    let baseline = match (others.is_empty(), chance.below(2)) {
-        (false, 0) => Baseline::Signal { name: chance.pick(others) },
+    let baseline = match (others.is_empty(), chance.below(5)) {
+        (false, 0 | 1) => Baseline::Signal { name: chance.pick(others) },
+        (_, 2) => Baseline::History { runs: 5 },
         _ => Baseline::Constant { value: bound(WELL) },
     };
     let direction = chance.pick(&[Direction::Rise, Direction::Drop, Direction::Either]);

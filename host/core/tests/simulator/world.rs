@@ -15,11 +15,13 @@ use holdpoint_core::run::command::Command;
 use holdpoint_core::run::course::Course;
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::{Answer, Event, Mode};
+use holdpoint_core::run::past::Past;
 use holdpoint_core::time::{Elapsed, Moment};
 
 use crate::chance::Chance;
 use crate::laws;
 use crate::outside::{CALENDAR, Mood, Outside, Seen};
+use crate::plans::any_past;
 use crate::reasons;
 use crate::scene::{is_complaint, started};
 use crate::target::Target;
@@ -35,6 +37,8 @@ pub(crate) struct World {
     pub(crate) run: Run,
     pub(crate) plan: Plan,
     pub(crate) mode: Mode,
+    /// What past runs saw.
+    pub(crate) past: Past,
     pub(crate) journal: Vec<Entry>,
     pub(crate) target: Target,
     pub(crate) traffic: Traffic,
@@ -106,6 +110,7 @@ impl Clock {
 impl World {
     pub(crate) fn new(plan: Plan, mode: Mode, mood: Mood, mut chance: Chance) -> Self {
         let outside = Outside::of(&plan, mood, &mut chance);
+        let past = any_past(&plan, &mut chance);
         let target = Target::any(mood, &mut chance);
         let crashes = if mood == Mood::Kind { 0 } else { chance.pick(&[0, 0, 400, 80, 20]) };
         let calendar = if mood == Mood::Wild && chance.one_in(10) {
@@ -117,6 +122,7 @@ impl World {
             run: Run::new(),
             plan,
             mode,
+            past,
             journal: vec![],
             target,
             traffic: Traffic::default(),
@@ -140,7 +146,7 @@ impl World {
         self.told = told;
     }
 
-    /// Lets things go wrong for so many turns, and then stops every fault: the run ends. (every run ends)
+    /// Lets things go wrong for so many turns, and then stops every fault: the run ends.
     pub(crate) fn live(&mut self, stormy: u64) {
         for turn in 0..stormy + ENOUGH {
             self.storm = self.mood != Mood::Kind && turn < stormy;
@@ -368,7 +374,11 @@ impl World {
     }
 
     pub(crate) fn started(&self) -> Event {
-        started(self.mode, self.plan.clone())
+        let mut event = started(self.mode, self.plan.clone());
+        if let Event::Started { past, .. } = &mut event {
+            *past = Some(Box::new(self.past.clone()));
+        }
+        event
     }
 }
 
