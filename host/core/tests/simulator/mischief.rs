@@ -87,9 +87,8 @@ impl World {
 
     fn interrupt(&mut self) {
         self.happened.insert("an interruption");
-        let again = self.truth.interrupted;
-        let before = self.run.course().is_some_and(|course| course.rollback().is_some());
-        if again && before {
+        // What is being brought to an end already is not interrupted once more.
+        if self.truth.interrupted {
             return;
         }
         if self.happens(Event::Interrupted { by: "SIGTERM".into() }, None).is_some() {
