@@ -92,13 +92,8 @@ fn say_window(window: &Window, out: &mut String) {
     let delay = if window.delay == Span::ZERO { String::new() } else { format!(", from {} on", window.delay) };
     let _ = writeln!(out, "  The release is watched {length}{delay}.");
     window.signals.iter().for_each(|signal| say_signal(signal, window.coverage, out));
-    let chance = window.false_alarms();
-    if chance > 0.0 {
-        let percent = (chance * 1e6).round() / 1e4;
-        let _ = writeln!(
-            out,
-            "  Where nothing is wrong, all rules together raise a false alarm in at most {percent} % of windows."
-        );
+    if let Some(promise) = words::false_alarms(window) {
+        let _ = writeln!(out, "  {promise}");
     }
 }
 

@@ -109,6 +109,7 @@ fn phase_section(phase: &Phase) -> Markup {
             p.gate { "Gate: " (parts::status(phase.tone(), &phase.gate_words()))
                 @if !phase.armed { span.quiet { " · observe-only" } } }
             @for signal in &phase.signals { (signal::picture(signal)) }
+            @if let Some(promise) = &phase.false_alarms { p.quiet { (promise) } }
             @for check in phase.checks.iter().filter(|check| !phase.watches(&check.name)) { (check::card(check)) }
         }
     }

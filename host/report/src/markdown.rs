@@ -107,6 +107,10 @@ impl Page {
                 self.signal(signal);
             }
         }
+        if let Some(promise) = &phase.false_alarms {
+            self.line("");
+            self.line(promise);
+        }
     }
 
     fn signal(&mut self, signal: &Signal) {

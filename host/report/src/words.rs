@@ -1,6 +1,14 @@
 //! Words: lengths of time, sizes and sentences as people read them.
 
+use holdpoint_core::plan::window::Window;
 use holdpoint_core::time::Span;
+
+/// Says what the rules of a window promise together; nothing where none promises anything.
+pub(crate) fn false_alarms(window: &Window) -> Option<String> {
+    let chance = Some(window.false_alarms()).filter(|chance| *chance > 0.0)?;
+    let percent = (chance * 1e6).round() / 1e4;
+    Some(format!("Where nothing is wrong, all rules together raise a false alarm in at most {percent} % of windows."))
+}
 
 /// Writes a length of time with about three digits: `340 ms`, `1.25 s`, `3 min 20 s`, `2 h 5 min`.
 pub(crate) fn span(span: Span) -> String {

@@ -16,6 +16,7 @@ use crate::story::check::{self, Check};
 use crate::story::headline::Tone;
 use crate::story::ledger::Ledger;
 use crate::story::signal::{self, Signal};
+use crate::words;
 
 /// A phase and its gate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,6 +32,9 @@ pub(crate) struct Phase {
     pub(crate) checks: Vec<Check>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) signals: Vec<Signal>,
+    /// What its rules promise together, as a sentence; absent where none promises anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) false_alarms: Option<String>,
 }
 
 /// A gate that has closed.
@@ -72,6 +76,7 @@ fn one(phase: &PhaseRun, now: u64, ledger: &Ledger, kept: &BTreeMap<Digest, Evid
         gate: phase.closed().map(|closed| ClosedGate::of(&closed.gate, closed.at.0)),
         checks: checks.iter().map(|run| check::of(run, ledger, kept)).chain(watched).collect(),
         signals,
+        false_alarms: phase.window().and_then(|window| words::false_alarms(window.window())),
     }
 }
 

@@ -14,6 +14,7 @@ use holdpoint_core::plan::limit::Limits;
 use holdpoint_core::plan::phase::{Arming, Phase};
 use holdpoint_core::plan::window::{Baseline, Bound, Comparator, Rule, Signal, Window};
 use holdpoint_core::response::Response;
+use holdpoint_core::stat::promise::{Alpha, Direction, Tolerance};
 use holdpoint_core::time::Span;
 use holdpoint_core::verdict::admit::admit;
 use holdpoint_core::verdict::{Draft, Finds, Measurement, Sample};
@@ -62,8 +63,9 @@ fn observed() -> Phase {
     };
     let assess = rule(Comparator::Assess { assessment: Assessment::try_new(&terms).unwrap() }, Response::RollBack);
     let past = Comparator::Rise { percent: bound(20.0), baseline: Baseline::History { runs: 5 } };
+    let creep = Comparator::Trend { direction: Direction::Rise, tolerance: Tolerance::NONE, alpha: Alpha::DEFAULT };
     let signals = vec![
-        signal("errors", vec![Rule { held: INTERVAL.times(2), ..above }]),
+        signal("errors", vec![Rule { held: INTERVAL.times(2), ..above }, rule(creep, Response::Note)]),
         signal("success", vec![assess]),
         signal("latency", vec![rule(past, Response::Escalate)]),
     ];
