@@ -4,6 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use holdpoint_core::id::{RunId, Sequence};
+use holdpoint_core::run::entry::{Entry, What};
+use holdpoint_core::run::event::Event;
+use holdpoint_core::time::{Elapsed, Moment};
+use holdpoint_journal::{Journal as _, Store};
 use holdpoint_tests::{holdpoint, root, said, target};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -137,6 +142,22 @@ fn a_rehearsal_that_is_kept_is_the_same_byte_for_byte_and_is_never_taken_for_a_r
     assert!(ask(&["runs"]).contains("rehearsal-"), "{}", ask(&["runs"]));
     assert!(ask(&["verify"]).contains("whole"), "{}", ask(&["verify"]));
     assert!(ask(&["report", "latest", "--format", "html"]).contains("<strong>REHEARSAL</strong>"));
+}
+
+#[test]
+fn a_rehearsal_is_not_kept_among_runs() {
+    let folder = TempDir::new().unwrap();
+    let store = folder.path().join("runs");
+    let (run, at) = (RunId::parse("0197c0de-1").unwrap(), Elapsed(0));
+    let entry = Entry { sequence: Sequence(1), at, moment: Moment(0), what: What::Event { event: Event::Woke } };
+    Store::open(&store).unwrap().journal_mut().append(&run, Sequence(1), &[entry]).unwrap();
+
+    let path = scenario("error-spike");
+    let output = rehearse(folder.path(), &watched(), &["--scenario", &path, "--keep", store.to_str().unwrap()]);
+
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("holds runs, and rehearsals are kept apart from them"), "{}", said(&output));
+    assert_eq!(rows(&store).len(), 1);
 }
 
 #[test]

@@ -256,6 +256,19 @@ before = "12m"
         );
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_written_is_read_to_its_end(
+            value in "[-+*/(), 0-9a-z%_\\\\\"'{}]{0,40}", body in ".{0,40}", key in "[a-z-]{1,8}",
+        ) {
+            let series = format!("[[series]]\nname = \"a\"\nvalue = {value:?}\n{key} = 1\n");
+            let answer = format!("[[answer]]\nendpoint = \"e\"\nbody = {body:?}\n[expect]\n{key} = {value:?}\n");
+            let (scenario, problems) = read(&format!("holdpoint = \"0.1\"\nname = \"x\"\n{series}{answer}"), None);
+
+            proptest::prop_assert_eq!(scenario.is_none(), any_error(&problems));
+        }
+    }
+
     #[test]
     fn what_is_there_between_two_times_and_after_a_cue_is_there_then_alone() {
         let present = Present {

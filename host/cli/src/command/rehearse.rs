@@ -198,6 +198,11 @@ impl Stage<'_> {
     fn keep(&self, folder: &Path, id: &RunId, played: &Rehearsed, head: Digest) -> Result<(), Failure> {
         let unkept = || Failure::internal("the rehearsal can't be kept");
         let mut store = Store::open(folder).map_err(|error| kept::unusable("the rehearsal can't be kept", error))?;
+        let runs = store.journal().runs(1_000_000).map_err(|error| unkept().because(error))?;
+        if runs.iter().any(|row| !row.run.as_str().starts_with(REHEARSAL)) {
+            let what = format!("{} holds runs, and rehearsals are kept apart from them", folder.display());
+            return Err(Failure::usage(what).hint("name another folder with --keep"));
+        }
         if store.journal().known(id, head).map_err(|error| unkept().because(error))? {
             return Ok(());
         }
@@ -212,10 +217,13 @@ impl Stage<'_> {
     }
 }
 
+/// How the identity of a rehearsal begins, and that of no run.
+const REHEARSAL: &str = "rehearsal-";
+
 /// The identity of a rehearsal: the same for the same plan, scenario and seed, and never that of a run.
 fn identity(plan: &Digest, scenario: &Scenario, seed: u64) -> RunId {
     let digest = Digest::of(format!("{plan} {scenario:?} {seed}").as_bytes());
-    let text = format!("rehearsal-{}", digest.short());
+    let text = format!("{REHEARSAL}{}", digest.short());
     #[expect(clippy::expect_used, reason = "a word, a hyphen and twelve hexadecimal digits")]
     RunId::parse(&text).expect("this is an identity")
 }
