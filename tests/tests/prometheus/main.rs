@@ -2,6 +2,7 @@
 //! shop that a real Prometheus scrapes.
 
 mod asking;
+mod canary;
 mod indicators;
 mod kinds;
 mod server;
