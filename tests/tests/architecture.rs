@@ -41,12 +41,21 @@ const ROOMS: &[Room] = &[
         reason: "the conductor acts; it reads no plan text and writes no report",
     },
     Room {
+        package: "holdpoint-author",
+        may_know: &["core", "bundle"],
+        reason: "a plugin is built and looked at here, and run elsewhere",
+    },
+    Room {
         package: "holdpoint-cli",
-        may_know: &["core", "plan", "report", "gateway", "bundle", "sandbox", "journal", "conductor"],
+        may_know: &["core", "plan", "report", "gateway", "bundle", "sandbox", "journal", "conductor", "author"],
         reason: "the program is the outermost shell",
     },
     Room { package: "holdpoint-shop", may_know: &[], reason: "the example target is somebody else's service" },
-    Room { package: "xtask", may_know: &[], reason: "the project's tasks run the program, they don't link it" },
+    Room {
+        package: "xtask",
+        may_know: &["author"],
+        reason: "the project's tasks run the program, they don't link it; guests are built as authors build them",
+    },
 ];
 
 /// Libraries that one room owns, or a few.
@@ -57,7 +66,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["holdpoint-journal", "holdpoint-tests"]),
     ("cap-std", &["holdpoint-journal"]),
     ("reqwest", &["holdpoint-gateway", "holdpoint-shop", "holdpoint-tests"]),
-    ("toml", &["holdpoint-plan", "xtask"]),
+    ("toml", &["holdpoint-plan", "holdpoint-author"]),
     ("maud", &["holdpoint-report", "holdpoint-shop"]),
     ("clap", &["holdpoint-cli", "holdpoint-shop", "xtask"]),
     ("axum", &["holdpoint-shop", "holdpoint-tests"]),

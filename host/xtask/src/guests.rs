@@ -5,20 +5,18 @@
 //! guest) under the host's target folder. All are encoded before the first is written, and each is written
 //! whole or not at all.
 
-mod component;
-mod manifest;
-mod toolchain;
-
+use std::env;
 use std::fs::{self, File};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::{MetadataCommand, Package};
-use sha2::{Digest, Sha256};
+use holdpoint_author::language::Language;
+use holdpoint_author::language::rust::{self, Crates};
+use holdpoint_author::{Bundle, Project, Toolbox, build};
 
+use crate::package;
 use crate::step::{Places, say};
-use manifest::Manifest;
-use toolchain::Toolchain;
 
 /// What to build.
 #[derive(clap::Args)]
@@ -36,10 +34,8 @@ impl Arguments {
 
 /// One package that becomes a component.
 struct Guest {
-    package: String,
-    /// The core module's file name.
-    module: String,
-    manifest: Manifest,
+    found: rust::package::Crate,
+    project: Project,
     /// Whether it is shipped or only tested with, as the folder below the components' own.
     shelf: &'static str,
 }
@@ -57,54 +53,54 @@ pub(crate) fn build(places: &Places, arguments: &Arguments) -> Result<()> {
     let lock = File::create(output.join(".lock"))?;
     lock.lock().context("could not lock the folder of components")?;
 
-    let toolchain = Toolchain::choose()?;
-    say(&format!("guests: compiling with {toolchain}"));
-    let packages: Vec<&str> = guests.iter().map(|guest| guest.package.as_str()).collect();
-    toolchain.build(&places.root, &places.guests(), &packages)?;
+    let tools = compiler()?;
+    say(&format!("guests: compiling with {tools}"));
+    let packages: Vec<&str> = guests.iter().map(|guest| guest.found.package.as_str()).collect();
+    let (workspace, target) = (places.root.join("plugins"), places.guests());
+    let crates = Crates { workspace: &workspace, target: &target, packages: &packages };
+    crates.compile(&tools).context("the guests did not compile")?;
 
-    let encoded: Vec<Vec<u8>> = guests.iter().map(|guest| guest.encode(places)).collect::<Result<_>>()?;
-    for (guest, bytes) in guests.iter().zip(encoded) {
-        guest.deliver(&output, &bytes)?;
+    let built: Vec<_> = guests.iter().map(|guest| guest.bundle(&crates)).collect::<Result<_>>()?;
+    for (guest, bundle) in guests.iter().zip(built) {
+        let path = output.join(guest.shelf).join(format!("{}.wasm", guest.name()));
+        let built = build::deliver(bundle, &path)?;
+        let news = if built.unchanged { "unchanged" } else { "written" };
+        let (size, digest) = (built.bundle.bytes.len(), built.bundle.digest);
+        say(&format!("{size:>9} bytes  {digest}  {} ({news})", path.display()));
     }
     Ok(())
+}
+
+/// Finds the compiler for guests: what is there, else Debian's from apt, else rustup's target.
+fn compiler() -> Result<rust::Tools> {
+    // What compiles is not looked for beside a project: all guests are built at once.
+    let toolbox = Toolbox::new(env::temp_dir(), env::var_os("PATH").unwrap_or_default());
+    if let Ok(tools) = rust::Tools::find(&toolbox) {
+        return Ok(tools);
+    }
+    package::install(&rust::DEBIAN_PACKAGES);
+    if let Ok(tools) = rust::Tools::find(&toolbox) {
+        return Ok(tools);
+    }
+    Language::Rust.install(&toolbox).context("no compiler for guests")?;
+    rust::Tools::find(&toolbox).map_err(|missing| anyhow::anyhow!("{missing}; get it with: {}", missing.command))
 }
 
 impl Guest {
     fn read(package: &Package, root: &Path) -> Result<Self> {
         let folder = package.manifest_path.parent().context("a package without a folder")?.as_std_path();
-        let library = package
-            .targets
-            .iter()
-            .find(|target| target.is_cdylib())
-            .with_context(|| format!("{folder}: no `crate-type = [\"cdylib\"]`", folder = folder.display()))?;
-        Ok(Self {
-            package: package.name.to_string(),
-            module: format!("{}.wasm", library.name.replace('-', "_")),
-            manifest: Manifest::read(folder, &package.version.to_string(), package.license.as_deref())?,
-            shelf: if folder.starts_with(root.join("plugins")) { "" } else { "test" },
-        })
+        let shelf = if folder.starts_with(root.join("plugins")) { "" } else { "test" };
+        Ok(Self { found: rust::package::find(folder)?, project: Project::read(folder)?, shelf })
     }
 
-    fn encode(&self, places: &Places) -> Result<Vec<u8>> {
-        let path = places.guests().join("wasm32-unknown-unknown/release").join(&self.module);
-        let module = fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
-        component::encode(&module, &self.manifest)
-            .with_context(|| format!("{} does not fit the plugin interface", self.package))
+    fn name(&self) -> &str {
+        self.project.manifest().name()
     }
 
-    fn deliver(&self, output: &Path, bytes: &[u8]) -> Result<()> {
-        let folder = output.join(self.shelf);
-        fs::create_dir_all(&folder)?;
-        let path = folder.join(format!("{}.wasm", self.manifest.name()));
-        let news = if fs::read(&path).is_ok_and(|old| old == bytes) { "unchanged" } else { "written" };
-        if news == "written" {
-            let unfinished = path.with_extension("wasm.unfinished");
-            fs::write(&unfinished, bytes)?;
-            fs::rename(&unfinished, &path)?;
-        }
-        let digest = hex::encode(Sha256::digest(bytes));
-        say(&format!("{:>9} bytes  sha256:{digest}  {} ({news})", bytes.len(), path.display()));
-        Ok(())
+    fn bundle(&self, crates: &Crates<'_>) -> Result<Bundle> {
+        let component = crates.component(&self.found.module);
+        let finished = component.map_err(build::BuildError::from).and_then(|bytes| build::finish(bytes, &self.project));
+        finished.with_context(|| format!("{} is not a plugin", self.found.package))
     }
 }
 
@@ -115,22 +111,22 @@ fn guests(places: &Places) -> Result<Vec<Guest>> {
             guests.push(Guest::read(package, &places.root)?);
         }
     }
-    guests.sort_by_key(|guest| (guest.shelf, guest.manifest.name().to_owned()));
+    guests.sort_by_key(|guest| (guest.shelf, guest.name().to_owned()));
     for pair in guests.windows(2) {
         if let [one, other] = pair {
-            let same = one.shelf == other.shelf && one.manifest.name() == other.manifest.name();
-            ensure!(!same, "{} and {} are both called `{}`", one.package, other.package, one.manifest.name());
+            let same = one.shelf == other.shelf && one.name() == other.name();
+            ensure!(!same, "{} and {} are both called `{}`", one.found.package, other.found.package, one.name());
         }
     }
     Ok(guests)
 }
 
 fn chosen(mut guests: Vec<Guest>, names: &[String]) -> Result<Vec<Guest>> {
-    let known: Vec<String> = guests.iter().map(|guest| guest.manifest.name().to_owned()).collect();
+    let known: Vec<String> = guests.iter().map(|guest| guest.name().to_owned()).collect();
     if let Some(name) = names.iter().find(|name| !known.contains(name)) {
         bail!("no guest is called `{name}`; there are: {}", known.join(", "));
     }
-    guests.retain(|guest| names.is_empty() || names.iter().any(|name| name == guest.manifest.name()));
+    guests.retain(|guest| names.is_empty() || names.iter().any(|name| name == guest.name()));
     Ok(guests)
 }
 

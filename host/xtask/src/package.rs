@@ -53,11 +53,7 @@ pub(crate) fn provide(tools: &[Tool]) -> Result<()> {
         return Ok(());
     }
     let packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
-    say(&format!("installing {} with apt", packages.join(" ")));
-    if apt(&["update"]) {
-        let install = ["install", "-y", "--no-install-recommends"];
-        apt(&install.iter().chain(&packages).copied().collect::<Vec<_>>());
-    }
+    install(&packages);
     let still: Vec<String> = missing
         .iter()
         .filter(|tool| !present(tool))
@@ -67,6 +63,15 @@ pub(crate) fn provide(tools: &[Tool]) -> Result<()> {
         return Ok(());
     }
     bail!("missing: {}; install with: sudo apt-get install {}", still.join(", "), packages.join(" "))
+}
+
+/// Installs packages with apt, where that can be done. Whether it could shows in what is there afterwards.
+pub(crate) fn install(packages: &[&str]) {
+    say(&format!("installing {} with apt", packages.join(" ")));
+    if apt(&["update"]) {
+        let install = ["install", "-y", "--no-install-recommends"];
+        apt(&install.iter().chain(packages).copied().collect::<Vec<_>>());
+    }
 }
 
 fn present(tool: &Tool) -> bool {
