@@ -11,6 +11,9 @@
 //! is made good (Marriott and Pope, "Bias in the estimation of autocorrelations", Biometrika 41, 1954), a negative
 //! dependence is never taken as a gain, and the estimate's own uncertainty is handed on as
 //! [degrees of freedom](Dependence::freedom), so that a judge can pay for it.
+//!
+//! A window whose level changed in its midst looks as if it depended strongly on its past, and would hide the change.
+//! [`Dependence::around_a_step`] tells the two apart.
 
 use core::fmt;
 
@@ -18,10 +21,12 @@ use serde::{Deserialize, Serialize};
 
 pub mod autocovariance;
 mod autoregression;
+mod step;
 pub mod student;
 
 use self::autocovariance::Autocovariance;
 use self::autoregression::Fit;
+use self::step::Step;
 use crate::stat::sample::count;
 
 /// What was estimated about the dependence between neighbouring points, and from what.
@@ -39,6 +44,10 @@ pub struct Dependence {
     pub method: Method,
     /// Which series it was estimated from.
     pub source: Source,
+    /// Where the level of the window changed, if that is more likely than a dependence that looks like it: the first
+    /// point of the new level, the window's first being 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<usize>,
     /// What a reader should know before trusting it.
     pub warning: Option<Warning>,
 }
@@ -91,6 +100,7 @@ impl Dependence {
         points: 0,
         method: Method::Assumed,
         source: Source::Window,
+        step: None,
         warning: Some(Warning::TooShort),
     };
     /// Independent points, for what is independent by construction.
@@ -101,6 +111,7 @@ impl Dependence {
         points: 0,
         method: Method::Constant,
         source: Source::Window,
+        step: None,
         warning: None,
     };
 
@@ -129,6 +140,33 @@ impl Dependence {
         Self::fitted(&Fit::of(&[baseline, window]), source)
     }
 
+    /// Estimates the dependence within a baseline and a window whose level may have changed once.
+    ///
+    /// The window with a step and the window without one are both fitted, and joined as far as either is believed.
+    pub fn around_a_step(baseline: &Autocovariance, window: &[f64]) -> Self {
+        let whole = Autocovariance::of(window);
+        let without = Self::from_autocovariances(baseline, &whole);
+        let Some(step) = Step::within(window, &whole) else { return without };
+        let with = Self { step: Some(step.at), ..Self::from_autocovariances(baseline, &step.around) };
+        with.weighed(step.weight, &without)
+    }
+
+    /// Joins two estimates, one of which is true; the first with this weight. Their disagreement is part of the
+    /// uncertainty (Buckland, Burnham and Augustin, "Model selection: an integral part of inference", Biometrics 53,
+    /// 1997).
+    fn weighed(self, weight: f64, other: &Self) -> Self {
+        let join = |one: f64, two: f64| weight * one + (1.0 - weight) * two;
+        let inflation = join(self.inflation, other.inflation);
+        let error = |it: &Self| {
+            let off = it.inflation - inflation;
+            libm::sqrt(2.0 * it.inflation * it.inflation / it.freedom + off * off)
+        };
+        let error = join(error(&self), error(other));
+        let freedom = 2.0 * inflation * inflation / (error * error).max(f64::MIN_POSITIVE);
+        let likelier = if weight > 0.5 { self } else { *other };
+        Self { rho: join(self.rho, other.rho), inflation, freedom, ..likelier }
+    }
+
     fn fitted(fit: &Fit, source: Source) -> Self {
         let inflation = fit.inflation.clamp(1.0, count(fit.points).max(1.0));
         let weak = count(fit.points) / inflation >= Self::FEWEST_EFFECTIVE;
@@ -139,6 +177,7 @@ impl Dependence {
             points: fit.points,
             method: Method::Autoregression(fit.order),
             source,
+            step: None,
             warning: if weak { None } else { Some(Warning::TooStrong) },
         }
     }
@@ -190,11 +229,14 @@ impl fmt::Display for Dependence {
             Source::Both => "baseline and window",
         };
         match self.method {
-            Method::Autoregression(order) => write!(
-                f,
-                "autocorrelation {:.2}, {:.1} points count as one (AR({order}), {source}, {} points)",
-                self.rho, self.inflation, self.points
-            )?,
+            Method::Autoregression(order) => {
+                write!(f, "autocorrelation {:.2}, {:.1} points count as one", self.rho, self.inflation)?;
+                write!(f, " (AR({order}), {source}")?;
+                if let Some(step) = self.step {
+                    write!(f, " around a step at its point {}", step + 1)?;
+                }
+                write!(f, ", {} points)", self.points)?;
+            }
             Method::Constant => f.write_str("points that don't depend on each other")?,
             Method::Assumed => {
                 write!(f, "{} points can't show an autocorrelation, {:.1} is assumed", self.points, self.rho)?;

@@ -337,6 +337,17 @@ mod tests {
     }
 
     #[test]
+    fn a_step_in_the_middle_of_a_window_is_no_dependence_and_is_said() {
+        let window: Vec<f64> = around(118.0, 60).into_iter().chain(around(158.0, 60)).collect();
+
+        let found = judged(&around(118.0, 60), &window, &Terms::default());
+
+        assert_eq!(found.class, Class::Increased, "{}", found.reason);
+        assert_eq!(found.found.unwrap().dependence.step, Some(60));
+        assert!(found.reason.contains("baseline and window around a step at its point 61, 180 points"));
+    }
+
+    #[test]
     fn a_long_history_that_remembers_makes_the_test_wider() {
         let (baseline, window) = (Sample::new(&around(100.0, 40)).unwrap(), Sample::new(&around(104.0, 40)).unwrap());
         let slow: Vec<f64> = (0..2_000).map(|n| libm::sin(f64::from(n) / 9.0)).collect();

@@ -7,7 +7,7 @@ use holdpoint_core::stat::sample::Sample;
 use proptest::prelude::*;
 
 use crate::noise::Noise;
-use crate::watch::{Judge, metric};
+use crate::watch::{Judge, metric, stepped};
 
 /// Looks from the first judgeable point to 180, closely at first.
 const LOOKS: [usize; 14] = [10, 20, 30, 33, 36, 40, 45, 51, 60, 75, 95, 120, 150, 180];
@@ -47,6 +47,16 @@ fn a_rise_of_a_tenth_is_found_within_a_hundred_and_eighty_points_that_remember()
     let share = Judge::differs(180).share(150, &LOOKS, metric(0.5, 0.1, 180));
 
     assert!(share >= 0.9, "{share}");
+}
+
+/// Latency goes up by 34 % at minute 10 of 30, sampled every 10 seconds, after 10 minutes of baseline.
+#[test]
+fn a_step_in_the_middle_of_a_window_is_found() {
+    let step = |rho| Judge::differs(180).share(150, &LOOKS, stepped(rho, (0.34, 60), [60, 180]));
+    let soon = Judge::differs(180).share(150, &LOOKS[..12], stepped(0.0, (0.34, 60), [60, 180]));
+
+    assert!(step(0.0) >= 0.97 && step(0.5) >= 0.85, "{} and {}", step(0.0), step(0.5));
+    assert!(soon >= 0.9, "ten minutes after the step: {soon}");
 }
 
 #[test]

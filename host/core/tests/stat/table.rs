@@ -12,7 +12,7 @@ use holdpoint_core::stat::outlier::Outliers;
 use holdpoint_core::stat::sample::Sample;
 
 use crate::noise::Noise;
-use crate::watch::{Judge, Pair, metric};
+use crate::watch::{Judge, Pair, metric, stepped};
 
 const DEPENDENCES: [f64; 6] = [0.0, 0.3, 0.5, 0.8, 0.9, 0.95];
 
@@ -40,7 +40,7 @@ fn row(table: &mut String, name: &str, [peer, ours]: [f64; 2]) {
 #[ignore = "takes minutes; prints the table"]
 fn false_alarms_and_detections() {
     println!("| situation | Kayenta's rule | differs |\n| --- | --- | --- |");
-    for part in [by_hand, with_a_change, without_a_change, in_other_worlds] {
+    for part in [by_hand, with_a_change, with_a_step, without_a_change, in_other_worlds] {
         let mut rows = String::new();
         part(&mut rows);
         print!("{rows}");
@@ -84,6 +84,19 @@ fn with_a_change(table: &mut String) {
         let pairs = metric(rho, 0.1, 180);
         let ours = Judge::differs(180).share(2_000, &always(180), &pairs);
         row(table, &format!("mean up by 10 %, autocorrelation {rho}, by 180 points"), [f64::NAN, ours]);
+    }
+}
+
+/// A level that changes in the midst of the window, at 34 % of a metric whose standard deviation is 10 %.
+fn with_a_step(table: &mut String) {
+    for (rho, points) in [(0.0, 30), (0.0, 60), (0.0, 180), (0.5, 60), (0.5, 180), (0.8, 180)] {
+        for at in [60, 120] {
+            let pairs = stepped(rho, (0.34, at), [points, 180]);
+            let shares = [at + 60, 180].map(|last| Judge::differs(180).share(1_000, &always(last), &pairs));
+            let [soon, in_the_end] = shares.map(|share| format!("{:.1} %", 100.0 * share));
+            let name = format!("mean up by 34 % at point {at} of 180, autocorrelation {rho}, a baseline of {points}");
+            writeln!(table, "| {name} | – | {soon} within 60 points, {in_the_end} within 180 |").unwrap();
+        }
     }
 }
 

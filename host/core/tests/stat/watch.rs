@@ -74,3 +74,14 @@ pub(crate) fn metric(rho: f64, rise: f64, points: usize) -> impl Fn(&mut Noise) 
             .map(|shift| noise.remembering(rho, points).into_iter().map(|z| 100.0 + shift + 10.0 * z).collect())
     }
 }
+
+/// A metric around 100 with a standard deviation of 10, remembering by `rho`: a baseline of some points, and a window of
+/// some, whose level is higher by a share from a point on.
+pub(crate) fn stepped(rho: f64, (rise, at): (f64, usize), sizes: [usize; 2]) -> impl Fn(&mut Noise) -> Pair + Sync {
+    move |noise| {
+        let [baseline, mut window] = sizes
+            .map(|points| noise.remembering(rho, points).into_iter().map(|z| 100.0 + 10.0 * z).collect::<Vec<_>>());
+        window.iter_mut().skip(at).for_each(|value| *value += 100.0 * rise);
+        [baseline, window]
+    }
+}

@@ -18,6 +18,8 @@ pub(super) struct Fit {
     pub(super) order: usize,
     /// How many points it was fitted to.
     pub(super) points: usize,
+    /// Akaike's criterion of it, or of independence where that is better; the series' variance being 1.
+    pub(super) score: f64,
 }
 
 /// How often the correction for the mean is worked out anew. It needs the inflation, which needs the correction.
@@ -42,6 +44,12 @@ impl Fit {
         fit
     }
 
+    /// Akaike's criterion of the autoregression that suits a series best, or of independence where that is better.
+    pub(super) fn criterion(series: &Autocovariance) -> f64 {
+        let relative = Self::of_correlations(&series.correlations(), series.points()).score;
+        count(series.points()) * libm::log(series.variance()) + relative
+    }
+
     /// Weighs the order that Akaike's criterion likes best among 1 and more against no dependence at all.
     ///
     /// The criterion is corrected for short series (Hurvich and Tsai, "Regression and time series model selection in
@@ -54,9 +62,10 @@ impl Fit {
         let steps = levinson(correlations);
         let scored = steps.into_iter().take(most).map(|step| (akaike(step.order, step.error, points), step));
         let Some((score, step)) = scored.min_by(|one, other| one.0.total_cmp(&other.0)) else {
-            return Self { neighbours, inflation: 1.0, freedom: 1.0, order: 1, points };
+            return Self { neighbours, inflation: 1.0, freedom: 1.0, order: 1, points, score: 0.0 };
         };
-        let weight = 1.0 / (1.0 + libm::exp(0.5 * (score - akaike(0, 1.0, points))));
+        let independent = akaike(0, 1.0, points);
+        let weight = 1.0 / (1.0 + libm::exp(0.5 * (score - independent)));
         let rest = 1.0 - step.coefficients.iter().sum::<f64>();
         let alone = step.error / (rest * rest);
         // The variance of σ² / (1 - Σφ)² by the delta method, without the part of σ².
@@ -68,7 +77,7 @@ impl Fit {
         // A gain is never taken, so what is uncertain about one costs nothing either.
         let taken = inflation.max(1.0);
         let freedom = 2.0 * taken * taken / (error * error).max(f64::MIN_POSITIVE);
-        Self { neighbours, inflation, freedom, order: step.order, points }
+        Self { neighbours, inflation, freedom, order: step.order, points, score: score.min(independent) }
     }
 }
 

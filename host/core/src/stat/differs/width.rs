@@ -25,20 +25,16 @@ pub(super) struct Width {
     freedom: f64,
 }
 
-/// The dependence of the ranks, which no outlier can hide.
+/// The dependence of the ranks, which no outlier can hide: that of the history where there is one, else that of the
+/// baseline, together with that of the window around its level or, where that changed, its two levels.
 pub(super) fn dependence(compared: &Compared<'_>, baseline: &Sample, window: &Sample, points: Points) -> Dependence {
-    match (points, compared.history) {
-        (Points::Independent, _) => Dependence::NONE,
-        (Points::Series, None) => {
+    match points {
+        Points::Independent => Dependence::NONE,
+        Points::Series => {
             let ranking = Ranking::of(baseline, window);
-            Dependence::estimate(&ranking.first, &ranking.second)
-        }
-        (Points::Series, Some(history)) => {
-            let ranking = Ranking::of(baseline, window);
-            Dependence::from_autocovariances(
-                &Autocovariance::of(&midranks(history.values()).ranks),
-                &Autocovariance::of(&ranking.second),
-            )
+            let past = compared.history.map(|history| midranks(history.values()).ranks);
+            let past = Autocovariance::of(past.as_ref().unwrap_or(&ranking.first));
+            Dependence::around_a_step(&past, &ranking.second)
         }
     }
 }
