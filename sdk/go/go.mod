@@ -1,0 +1,3 @@
+module holdpoint
+
+go 1.24
