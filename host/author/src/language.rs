@@ -25,6 +25,7 @@
 pub mod c;
 pub mod go;
 pub mod javascript;
+mod pip;
 pub mod python;
 pub mod rust;
 
