@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use holdpoint_author::{Language, template};
+use holdpoint_core::manifest::PluginKind;
 
 /// Find out whether a release is good, and act when it isn't
 #[derive(Debug, Parser)]
@@ -58,6 +61,19 @@ take, as with a shorter interval, is no data.
 
 Exit codes: 0 all runs were decided anew, 2 something is wrong with the plan, or a decision flips under --fail-on-flip.";
 
+/// What a new project is.
+const BEGINNING: &str = "A project has its manifest (plugin.toml: name, kind, what it asks for and why), the JSON Schema of its \
+settings, its source, unit tests for the language's own test command, a README that travels inside the component, and, for \
+a check, a fixture for `holdpoint test`. The plugin interface and the SDK are written to .holdpoint, from this program: a \
+project needs no registry for them, and `holdpoint build` keeps them up to date.";
+
+/// What a build is.
+const BUILDING: &str = "The component is written to build/NAME.wasm, whole or not at all: compiled, made a component, given its \
+manifest, and looked at as a host would before it loads it. Tools are looked for in the project (node_modules, .venv), in the \
+tools folder, and on the PATH; what is missing is told with the one command that gets it.
+
+Exit codes: 0 it is built, 2 something is wrong with the project or its tools.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Verify a release under a plan, decide, and carry the decision out
@@ -78,6 +94,12 @@ pub(crate) enum Command {
     /// Try rules on numbers from a file
     #[command(after_help = JUDGING)]
     Judge(Judge),
+    /// Begin a plugin: a small project that builds and passes its tests as it stands
+    #[command(after_help = BEGINNING)]
+    New(New),
+    /// Build a plugin project into the component that a plan names
+    #[command(after_help = BUILDING)]
+    Build(Build),
     /// Show what a plugin is and what it asks for, without running it
     Inspect(Inspect),
     /// List the runs that are kept, the newest first
@@ -283,6 +305,56 @@ pub(crate) struct Judge {
     /// How to tell what they come to [default: text on a terminal, else json]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    /// What kind of plugin
+    #[arg(value_parser = kind())]
+    pub(crate) kind: PluginKind,
+
+    /// Its name: kebab-case, beginning with a letter
+    pub(crate) name: String,
+
+    /// The language that it is written in
+    #[arg(long = "lang", value_name = "LANGUAGE", value_parser = language())]
+    pub(crate) language: Language,
+
+    /// Where to put the project [default: a folder of its name]
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+fn kind() -> impl TypedValueParser<Value = PluginKind> {
+    let words = PossibleValuesParser::new(template::KINDS.map(|(word, _)| word));
+    words.try_map(|word| {
+        let found = template::KINDS.into_iter().find(|(known, _)| *known == word);
+        found.map(|(_, kind)| kind).ok_or("not a kind of plugin")
+    })
+}
+
+fn language() -> impl TypedValueParser<Value = Language> {
+    let words = PossibleValuesParser::new(Language::ALL.map(Language::word));
+    words.try_map(|word| Language::of_word(&word).ok_or("not a language that plugins are written in"))
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) folder: PathBuf,
+
+    /// Get the language's tools into the tools folder first, where they are missing
+    #[arg(long)]
+    pub(crate) install: bool,
+
+    /// Where installed tools are kept [default: `tools` in the user's cache folder]
+    #[arg(long, env = "HOLDPOINT_TOOLS", value_name = "DIR")]
+    pub(crate) tools: Option<PathBuf>,
+
+    /// How to tell what was built
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
