@@ -63,8 +63,7 @@ fn asked_for(request: &Request) -> (String, &str) {
     }
 }
 
-/// The word for a kind.
-pub(crate) fn kind(kind: PluginKind) -> &'static str {
+fn kind(kind: PluginKind) -> &'static str {
     match kind {
         PluginKind::Check => "check",
         PluginKind::Rollback => "rollback",
