@@ -45,7 +45,7 @@ func RunCheck[S any](look Look[S], host *Host, call *Call, rules ...func(*S) []P
 func guarded[T any](host *Host, do func() (*T, error)) (result *T, failure *Failure) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			result, failure = nil, Fails(Internal, fmt.Sprintf("panic: %v (at %s)", cause, place()))
+			result, failure = nil, Fails(Internal, fmt.Sprintf("panic: %v (in %s)", cause, place()))
 			host.Log(SeverityError, fmt.Sprintf("panic: %v\n%s", cause, debug.Stack()))
 		}
 	}()
@@ -59,7 +59,7 @@ func guarded[T any](host *Host, do func() (*T, error)) (result *T, failure *Fail
 	return result, nil
 }
 
-// place returns the file and line that panicked: the topmost frame that is neither the runtime's nor this package's own.
+// place returns the function, file and line that panicked: the topmost frame that is neither the runtime's nor this package's own.
 func place() string {
 	callers := make([]uintptr, 64)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
@@ -67,7 +67,7 @@ func place() string {
 		frame, more := frames.Next()
 		own := strings.HasPrefix(frame.Function, "runtime.") || strings.HasPrefix(frame.Function, "holdpoint.")
 		if frame.Function != "" && !own {
-			return fmt.Sprintf("%s:%d", frame.File, frame.Line)
+			return fmt.Sprintf("%s, %s:%d", frame.Function, frame.File, frame.Line)
 		}
 		if !more {
 			return "an unknown place"

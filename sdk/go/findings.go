@@ -36,19 +36,21 @@ func (f *Findings) ExpectEq(subject string, expected, observed any) {
 		return
 	}
 	wanted, found := render(expected), render(observed)
-	f.unmet(subject, "is "+excerpt(found)+" instead of "+excerpt(wanted), wanted, found)
+	f.unmet(subject, "is "+Excerpt(found)+" instead of "+Excerpt(wanted), wanted, found)
 }
 
-// ExpectOneOf expects a text to be one of several.
-func (f *Findings) ExpectOneOf(subject string, allowed []string, observed string) {
-	for _, one := range allowed {
-		if one == observed {
+// ExpectOneOf expects a value to be one of several.
+func (f *Findings) ExpectOneOf(subject string, allowed []any, observed any) {
+	words := make([]string, len(allowed))
+	for index, one := range allowed {
+		if same(one, observed) {
 			f.Met()
 			return
 		}
+		words[index] = render(one)
 	}
-	wanted := strings.Join(allowed, " or ")
-	f.unmet(subject, "is "+observed+" instead of "+excerpt(wanted), wanted, observed)
+	wanted, found := strings.Join(words, " or "), render(observed)
+	f.unmet(subject, "is "+found+" instead of "+Excerpt(wanted), wanted, found)
 }
 
 // ExpectAtMost expects a number not to be larger than a limit. A number that is not one is never within it.
@@ -77,7 +79,7 @@ func (f *Findings) ExpectContains(subject, wanted, observed string) {
 		f.Met()
 		return
 	}
-	f.unmet(subject, "does not contain `"+excerpt(wanted)+"`", wanted, observed)
+	f.unmet(subject, "does not contain `"+Excerpt(wanted)+"`", wanted, observed)
 }
 
 // ExpectThere expects something to be there, and says whether it is.
@@ -107,7 +109,7 @@ func (f *Findings) ExpectAnswer(subject string, err error) bool {
 	}
 	switch exchange.Kind {
 	case HTTPDNS, HTTPConnect, HTTPTLS, HTTPTimeout:
-		observed := excerpt(exchange.Error())
+		observed := Excerpt(exchange.Error())
 		f.Add(Finding{Level: LevelFail, Subject: subject, Message: "does not answer", Observed: &observed})
 	case HTTPProtocol:
 		f.Unknown(subject + ": " + exchange.Error())
@@ -239,7 +241,7 @@ func (f *Findings) first(level Level) string {
 }
 
 func (f *Findings) unmet(subject, message, expected, observed string) {
-	expected, observed = excerpt(expected), excerpt(observed)
+	expected, observed = Excerpt(expected), Excerpt(observed)
 	f.Add(Finding{Level: LevelFail, Subject: subject, Message: message, Expected: &expected, Observed: &observed})
 }
 
@@ -333,8 +335,8 @@ func number(value float64) string {
 	}
 }
 
-// excerpt returns the beginning of a text and, if there is more, how long it is.
-func excerpt(text string) string {
+// Excerpt returns the beginning of a text and, if there is more, how long it is.
+func Excerpt(text string) string {
 	if len(text) <= excerptBytes {
 		return text
 	}

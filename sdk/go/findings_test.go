@@ -108,8 +108,8 @@ func TestSilenceIsAFindingAndADenialIsNot(t *testing.T) {
 func TestALongTextIsCutBetweenTwoLetters(t *testing.T) {
 	text := strings.Repeat("é", 200)
 
-	if excerpt(text) != strings.Repeat("é", 128)+"… (400 bytes)" {
-		t.Error(excerpt(text))
+	if Excerpt(text) != strings.Repeat("é", 128)+"… (400 bytes)" {
+		t.Error(Excerpt(text))
 	}
 }
 

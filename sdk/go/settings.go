@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -15,7 +16,8 @@ import (
 // that doesn't fit, with its place.
 //
 // A field is named by its json tag. It is required unless it is a pointer, says omitempty, or has a tag default:"…"; a key
-// that no field has is a problem. Types that unmarshal text, such as Target, are written as texts.
+// that no field has is a problem. A text with a tag oneof:"a|b" is one of those. Types that unmarshal text, such as Target,
+// are written as texts.
 func ReadSettings(text string, into any) []Problem {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
@@ -80,6 +82,8 @@ func (r *settingsReader) fit(pointer string, value any, into reflect.Value) {
 		r.fitStruct(pointer, value, into)
 	case reflect.Map:
 		r.fitMap(pointer, value, into)
+	case reflect.Array:
+		r.fitArray(pointer, value, into)
 	case reflect.Slice:
 		r.fitSlice(pointer, value, into)
 	default:
@@ -129,11 +133,24 @@ func (r *settingsReader) fitStruct(pointer string, value any, into reflect.Value
 		known[name] = true
 		if given, there := object[name]; there {
 			r.fit(pointer+"/"+escaped(name), given, into.Field(index))
+			r.oneOf(pointer+"/"+escaped(name), field, into.Field(index))
 			continue
 		}
 		r.fill(pointer, name, field, options, into.Field(index))
 	}
 	r.refuseUnknown(pointer, object, known)
+}
+
+// oneOf complains of a text that is none of those in the tag oneof:"a|b".
+func (r *settingsReader) oneOf(pointer string, field reflect.StructField, into reflect.Value) {
+	allowed, limited := field.Tag.Lookup("oneof")
+	if !limited || into.Kind() != reflect.String || len(r.problems) > 0 && r.problems[len(r.problems)-1].Pointer == pointer {
+		return
+	}
+	words := strings.Split(allowed, "|")
+	if !slices.Contains(words, into.String()) {
+		r.complain(pointer, "unknown variant `%s`, expected one of `%s`", into.String(), strings.Join(words, "`, `"))
+	}
 }
 
 // fill gives a field that isn't there its default, or complains that it is missing.
@@ -162,7 +179,7 @@ func (r *settingsReader) refuseUnknown(pointer string, object map[string]any, kn
 	sort.Strings(expected)
 	for _, name := range sorted(object) {
 		if !known[name] {
-			r.complain(pointer+"/"+escaped(name), "unknown field `%s`, expected %s", name, oneOf(expected))
+			r.complain(pointer+"/"+escaped(name), "unknown field `%s`, expected %s", name, listed(expected))
 		}
 	}
 }
@@ -193,6 +210,17 @@ func (r *settingsReader) fitSlice(pointer string, value any, into reflect.Value)
 		return
 	}
 	into.Set(reflect.MakeSlice(into.Type(), len(list), len(list)))
+	for index, element := range list {
+		r.fit(pointer+"/"+strconv.Itoa(index), element, into.Index(index))
+	}
+}
+
+func (r *settingsReader) fitArray(pointer string, value any, into reflect.Value) {
+	list, ok := value.([]any)
+	if !ok || len(list) != into.Len() {
+		r.mismatch(pointer, value, fmt.Sprintf("a list of %d", into.Len()))
+		return
+	}
 	for index, element := range list {
 		r.fit(pointer+"/"+strconv.Itoa(index), element, into.Index(index))
 	}
@@ -234,7 +262,7 @@ func wanted(kind reflect.Type) string {
 	}
 }
 
-func oneOf(names []string) string {
+func listed(names []string) string {
 	switch len(names) {
 	case 0:
 		return "nothing"

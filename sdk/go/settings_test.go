@@ -16,6 +16,8 @@ type settings struct {
 	Note     string            `json:"note,omitempty"`
 	Headers  map[string]string `json:"headers,omitempty"`
 	Limit    *float64          `json:"limit"`
+	Mode     string            `json:"mode,omitempty" oneof:"fast|slow"`
+	Pair     [2]int            `json:"pair,omitempty"`
 }
 
 func TestSettingsArriveTyped(t *testing.T) {
@@ -39,6 +41,8 @@ func TestWhatDoesNotFitIsToldWithItsPlace(t *testing.T) {
 		{`204`, `204,"a/b":1`, "/steps/1/a~1b", "unknown field `a/b`, expected `status`"},
 		{`endpoint:shop`, `shop`, "/endpoint", "`shop` is not a target; write `endpoint:NAME/path` (NAME in kebab-case)"},
 		{`[{"status":200},{"status":204}]`, `{}`, "/steps", "invalid type: map, expected a list"},
+		{`{"endpoint"`, `{"mode":"fats","endpoint"`, "/mode", "unknown variant `fats`, expected one of `fast`, `slow`"},
+		{`{"endpoint"`, `{"pair":[1],"endpoint"`, "/pair", "invalid type: sequence, expected a list of 2"},
 		{good, `7`, "", "invalid type: integer `7`, expected an object"},
 		{good, good + "x", "", "something stands behind the settings"},
 	} {

@@ -45,6 +45,11 @@ pub fn refresh(project: &Project) -> io::Result<()> {
     write(&project.sdk(), sdk(project.language()))
 }
 
+/// Returns the lock file that a new Rust project begins with: the versions that the SDK itself is tested with.
+pub(crate) fn rust_lock() -> Vec<u8> {
+    standalone::lock(file("plugins/Cargo.lock").unwrap_or_default())
+}
+
 /// Returns the files of a language's SDK as a project gets them, templates left out.
 fn sdk(language: Language) -> impl Iterator<Item = (&'static str, Cow<'static, [u8]>)> {
     let files = below(match language.folder() {

@@ -75,6 +75,26 @@ pub enum InstallError {
     Tool(#[from] ToolError),
 }
 
+impl InstallError {
+    /// What the client said, to be shown as it is, if it was not passed on already.
+    #[must_use]
+    pub fn said(&self) -> Option<&str> {
+        match self {
+            Self::Tool(error) => error.said(),
+            Self::Missing(_) => None,
+        }
+    }
+
+    /// The command that gets what holdpoint does not install.
+    #[must_use]
+    pub fn command(&self) -> Option<&str> {
+        match self {
+            Self::Missing(missing) => Some(&missing.command),
+            Self::Tool(_) => None,
+        }
+    }
+}
+
 /// Why a project did not become a component.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {

@@ -9,6 +9,7 @@
 pub mod language;
 pub mod project;
 pub mod manifest;
+pub mod template;
 pub mod build;
 pub mod component;
 pub mod toolbox;

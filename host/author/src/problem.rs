@@ -39,7 +39,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
+        write!(f, "{}", self.file.strip_prefix(".").unwrap_or(&self.file).display())?;
         if let Some((line, column)) = self.place {
             write!(f, ":{line}:{column}")?;
         }

@@ -58,12 +58,14 @@ impl Project {
         };
         let manifest = Manifest::gather(folder, plugin.as_ref(), package, problems);
         let plugin = plugin?;
+        // Tools are started in other folders: from here on the path leads there from anywhere.
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         let source = plugin.source.as_ref().map(|source| folder.join(source));
         if let Some(missing) = source.as_ref().filter(|source| !source.is_file()) {
             problems
                 .push(Problem::of(&file, format!("[build] names the source {}, which is no file", missing.display())));
         }
-        Some(Self { folder: folder.to_owned(), language: language?, source, manifest: manifest? })
+        Some(Self { folder, language: language?, source, manifest: manifest? })
     }
 
     /// The project's folder.

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use holdpoint_author::{Language, template};
+use holdpoint_core::manifest::PluginKind;
 
 /// Find out whether a release is good, and act when it isn't
 #[derive(Debug, Parser)]
@@ -58,13 +61,18 @@ take, as with a shorter interval, is no data.
 
 Exit codes: 0 all runs were decided anew, 2 something is wrong with the plan, or a decision flips under --fail-on-flip.";
 
-/// What a test is.
-const TESTING: &str = "A fixture is a JSON file: settings, the answers to the requests that the plugin makes, and in \
-\"expect\" what must come of it; what is not named there is not compared. Everything behind the sandbox's gate is the \
-fixture's, the clock too, and what it does not answer is denied. Whatever the plugin's manifest asks for is granted on the \
-fixture's endpoints, and nothing else. `holdpoint try --record FILE` makes a fixture of a call to the real world.
+/// What a new project is.
+const BEGINNING: &str = "A project has its manifest (plugin.toml: name, kind, what it asks for and why), the JSON Schema of its \
+settings, its source, unit tests for the language's own test command, a README that travels inside the component, and, for \
+a check, a fixture for `holdpoint test`. The plugin interface and the SDK are written to .holdpoint, from this program: a \
+project needs no registry for them, and `holdpoint build` keeps them up to date.";
 
-Exit codes: 0 everything came as expected, 2 something did not, or a fixture is wrong.";
+/// What a build is.
+const BUILDING: &str = "The component is written to build/NAME.wasm, whole or not at all: compiled, made a component, given its \
+manifest, and looked at as a host would before it loads it. Tools are looked for in the project (node_modules, .venv), in the \
+tools folder, and on the PATH; what is missing is told with the one command that gets it.
+
+Exit codes: 0 it is built, 2 something is wrong with the project or its tools.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -86,9 +94,12 @@ pub(crate) enum Command {
     /// Try rules on numbers from a file
     #[command(after_help = JUDGING)]
     Judge(Judge),
-    /// Build a plugin project and hold it against its fixtures, in the real sandbox
-    #[command(after_help = TESTING)]
-    Test(Box<Test>),
+    /// Begin a plugin: a small project that builds and passes its tests as it stands
+    #[command(after_help = BEGINNING)]
+    New(New),
+    /// Build a plugin project into the component that a plan names
+    #[command(after_help = BUILDING)]
+    Build(Build),
     /// Show what a plugin is and what it asks for, without running it
     Inspect(Inspect),
     /// List the runs that are kept, the newest first
@@ -297,40 +308,51 @@ pub(crate) struct Judge {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Test {
-    /// The project's folder, which is built first, or a component (.wasm)
-    #[arg(default_value = ".", value_name = "DIR|PLUGIN")]
-    pub(crate) plugin: PathBuf,
+pub(crate) struct New {
+    /// What kind of plugin
+    #[arg(value_parser = kind())]
+    pub(crate) kind: PluginKind,
 
-    /// A fixture, or a folder of them [default: the folder `fixtures` of the project, or beside the component]. Repeatable
-    #[arg(long, value_name = "PATH")]
-    pub(crate) fixtures: Vec<PathBuf>,
+    /// Its name: kebab-case, beginning with a letter
+    pub(crate) name: String,
 
-    /// Only fixtures whose name contains this
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) filter: Option<String>,
+    /// The language that it is written in
+    #[arg(long = "lang", value_name = "LANGUAGE", value_parser = language())]
+    pub(crate) language: Language,
 
-    /// Write what came into the fixtures that expected something else, or nothing
+    /// Where to put the project [default: a folder of its name]
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+fn kind() -> impl TypedValueParser<Value = PluginKind> {
+    let words = PossibleValuesParser::new(template::KINDS.map(|(word, _)| word));
+    words.try_map(|word| {
+        let found = template::KINDS.into_iter().find(|(known, _)| *known == word);
+        found.map(|(_, kind)| kind).ok_or("not a kind of plugin")
+    })
+}
+
+fn language() -> impl TypedValueParser<Value = Language> {
+    let words = PossibleValuesParser::new(Language::ALL.map(Language::word));
+    words.try_map(|word| Language::of_word(&word).ok_or("not a language that plugins are written in"))
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) folder: PathBuf,
+
+    /// Get the language's tools into the tools folder first, where they are missing
     #[arg(long)]
-    pub(crate) bless: bool,
+    pub(crate) install: bool,
 
-    /// Build and test again whenever a source or a fixture changes; Ctrl-C ends it
-    #[arg(long)]
-    pub(crate) watch: bool,
-
-    /// Where the tools that build plugins are kept [default: `tools` in the user's cache folder]
+    /// Where installed tools are kept [default: `tools` in the user's cache folder]
     #[arg(long, env = "HOLDPOINT_TOOLS", value_name = "DIR")]
     pub(crate) tools: Option<PathBuf>,
 
-    /// Write what came as JUnit here
-    #[arg(long, value_name = "FILE")]
-    pub(crate) junit: Option<PathBuf>,
-
-    /// Where compiled plugins are kept [default: the user's cache folder]
-    #[arg(long, env = "HOLDPOINT_CACHE", value_name = "DIR")]
-    pub(crate) cache: Option<PathBuf>,
-
-    /// How to tell what came: text for people, json for one object
+    /// How to tell what was built
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }

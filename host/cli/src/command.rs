@@ -1,9 +1,11 @@
 //! The commands, one file each.
 
 mod backtest;
+mod build;
 mod completions;
 mod inspect;
 mod judge;
+mod new;
 pub(crate) mod lint;
 pub(crate) mod recorded;
 mod rehearse;
@@ -17,7 +19,6 @@ mod explain;
 mod export;
 mod import;
 mod verify;
-mod test;
 
 use crate::arguments::{Arguments, Command};
 use crate::exit::Exit;
@@ -35,7 +36,8 @@ pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Explain(asked) => explain::explain(&asked),
         Command::Schema(asked) => Ok(schema::schema(&asked)),
         Command::Judge(asked) => judge::judge(&asked),
-        Command::Test(asked) => test::test(&asked),
+        Command::New(asked) => new::new(&asked),
+        Command::Build(asked) => build::build(&asked),
         Command::Inspect(asked) => inspect::inspect(&asked),
         Command::Runs(asked) => runs::runs(&asked, &store()?),
         Command::Show(asked) => show::show(&asked, &store()?),

@@ -15,7 +15,6 @@ mod past;
 mod progress;
 mod rehearse;
 mod secret;
-mod trial;
 mod archive;
 mod backtest;
 mod fixture;

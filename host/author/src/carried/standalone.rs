@@ -1,4 +1,5 @@
-//! The Rust SDK's `Cargo.toml` outside of the guests' workspace: what it inherits there is written out.
+//! The Rust SDK outside of the guests' workspace: what its `Cargo.toml` inherits there is written out, and the lock file
+//! has only what comes from a registry.
 
 use toml::{Table, Value};
 
@@ -7,6 +8,15 @@ pub(super) fn manifest(written: &[u8]) -> Vec<u8> {
     let workspace = super::file("plugins/Cargo.toml").map(table).unwrap_or_default();
     let workspace = workspace.get("workspace").and_then(Value::as_table).cloned().unwrap_or_default();
     filled(table(written), &workspace).to_string().into_bytes()
+}
+
+/// Returns a lock file without the packages of the workspace that it was made for; cargo adds the new project's own.
+pub(super) fn lock(written: &[u8]) -> Vec<u8> {
+    let mut lock = table(written);
+    if let Some(Value::Array(packages)) = lock.get_mut("package") {
+        packages.retain(|package| package.get("source").is_some());
+    }
+    lock.to_string().into_bytes()
 }
 
 fn table(text: &[u8]) -> Table {
@@ -53,5 +63,14 @@ mod tests {
         let names = |table: &Table| table["dependencies"].as_table().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&manifest), names(&table(written)));
         assert_eq!(manifest["package"]["edition"].as_str(), Some("2024"));
+    }
+
+    #[test]
+    fn a_lock_file_keeps_what_comes_from_a_registry_alone() {
+        let lock = table(&lock(super::super::file("plugins/Cargo.lock").unwrap()));
+
+        let names: Vec<&str> = lock["package"].as_array().unwrap().iter().filter_map(|p| p["name"].as_str()).collect();
+        assert!(names.contains(&"serde") && names.contains(&"wit-bindgen"));
+        assert!(!names.iter().any(|name| name.starts_with("holdpoint")), "{names:?}");
     }
 }

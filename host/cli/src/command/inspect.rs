@@ -63,7 +63,8 @@ fn asked_for(request: &Request) -> (String, &str) {
     }
 }
 
-fn kind(kind: PluginKind) -> &'static str {
+/// The word for a kind.
+pub(crate) fn kind(kind: PluginKind) -> &'static str {
     match kind {
         PluginKind::Check => "check",
         PluginKind::Rollback => "rollback",

@@ -39,25 +39,39 @@ pub struct Fixture {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Recorded {
     fixture: u32,
+    #[serde(default = "under_test")]
     check: String,
+    /// For people: what the fixture is called, and what it shows.
+    #[serde(default, rename = "name")]
+    _name: IgnoredAny,
+    #[serde(default, rename = "what")]
+    _what: IgnoredAny,
     #[serde(default = "first")]
     attempt: u32,
     #[serde(default, rename = "plugin")]
     _plugin: IgnoredAny,
     settings: Value,
-    release: Recording,
+    release: Option<Recording>,
     began: Option<u64>,
     #[serde(default)]
     endpoints: BTreeMap<String, String>,
+    #[serde(default)]
     exchanges: Vec<Exchange>,
     #[serde(default)]
     left_out: usize,
     #[serde(default)]
     ended: Value,
+    /// What must come of it, for `holdpoint test`; a test here says so in Rust.
+    #[serde(default, rename = "expect")]
+    _expect: IgnoredAny,
 }
 
 const fn first() -> u32 {
     1
+}
+
+fn under_test() -> String {
+    "under-test".to_owned()
 }
 
 /// A release as it is recorded.
@@ -191,11 +205,15 @@ impl Fixture {
         world
     }
 
-    /// Returns the call as it was made, with other settings where a test wants to try some.
+    /// Returns the call as it was made, with other settings where a test wants to try some. What the fixture leaves out
+    /// is as in a new [`World`].
     #[must_use]
     pub fn call(&self, settings: &Value) -> Call {
+        let call = World::new().call(settings);
+        let call = Call { name: self.recorded.check.clone(), attempt: self.recorded.attempt, ..call };
+        let Some(release) = &self.recorded.release else { return call };
         let Recording { service, environment, version, previous_version, artifact, revision, change, strategy, labels } =
-            &self.recorded.release;
+            release;
         let release = Release {
             service: service.clone(),
             environment: environment.clone(),
@@ -207,8 +225,7 @@ impl Fixture {
             strategy: strategy.clone(),
             labels: labels.clone().into_iter().collect(),
         };
-        let call = World::new().call(settings);
-        Call { release, name: self.recorded.check.clone(), attempt: self.recorded.attempt, ..call }
+        Call { release, ..call }
     }
 
     /// Runs a check on what was recorded.
@@ -311,6 +328,18 @@ mod tests {
         ],
         "ended": {"word": "pass", "outcome": {"verdict": {"summary": "fine"}}}
     }"#;
+
+    #[test]
+    fn a_fixture_by_hand_needs_no_more_than_settings_and_answers() {
+        let text = r#"{"fixture": 1, "name": "well", "what": "It is well.", "settings": {}, "expect": {"outcome": "pass"},
+            "exchanges": [{"method": "GET", "url": "endpoint:shop/a", "answer": {"status": 204}}]}"#;
+
+        let fixture = Fixture::read(text).unwrap();
+
+        assert_eq!(fixture.world().host().get("endpoint:shop/a").send().unwrap().status, 204);
+        let (call, usual) = (fixture.call(&Value::Null), World::new().call(&Value::Null));
+        assert_eq!((call.name, call.release), (usual.name, usual.release));
+    }
 
     #[test]
     fn what_was_recorded_is_answered_in_its_order_and_nothing_else() {
