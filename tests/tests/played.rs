@@ -40,7 +40,7 @@ impl Outside for Theatre {
         self.asked.lock().unwrap().push(told);
         let headers = vec![("x-scene".to_owned(), "1".to_owned())];
         let body = Bytes::from_static(b"from the play");
-        Played { after: self.after, end: Ok(Scripted { status: 200, headers, body }) }
+        Played { after: self.after, end: Ok(Scripted { status: 200, headers, body, truncated: false }) }
     }
 
     fn reach(&self, _: &Reached<'_>) -> Played<Bytes> {

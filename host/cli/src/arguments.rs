@@ -74,6 +74,14 @@ tools folder, and on the PATH; what is missing is told with the one command that
 
 Exit codes: 0 it is built, 2 something is wrong with the project or its tools.";
 
+/// What a test is.
+const TESTING: &str = "A fixture is a JSON file: settings, the answers to the requests that the plugin makes, and in \
+\"expect\" what must come of it; what is not named there is not compared. Everything behind the sandbox's gate is the \
+fixture's, the clock too, and what it does not answer is denied. Whatever the plugin's manifest asks for is granted on the \
+fixture's endpoints, and nothing else. `holdpoint try --record FILE` makes a fixture of a call to the real world.
+
+Exit codes: 0 everything came as expected, 2 something did not, or a fixture is wrong.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Verify a release under a plan, decide, and carry the decision out
@@ -100,6 +108,9 @@ pub(crate) enum Command {
     /// Build a plugin project into the component that a plan names
     #[command(after_help = BUILDING)]
     Build(Build),
+    /// Build a plugin project and hold it against its fixtures, in the real sandbox
+    #[command(after_help = TESTING)]
+    Test(Box<Test>),
     /// Show what a plugin is and what it asks for, without running it
     Inspect(Inspect),
     /// List the runs that are kept, the newest first
@@ -353,6 +364,45 @@ pub(crate) struct Build {
     pub(crate) tools: Option<PathBuf>,
 
     /// How to tell what was built
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// The project's folder, which is built first, or a component (.wasm)
+    #[arg(default_value = ".", value_name = "DIR|PLUGIN")]
+    pub(crate) plugin: PathBuf,
+
+    /// A fixture, or a folder of them [default: the folder `fixtures` of the project, or beside the component]. Repeatable
+    #[arg(long, value_name = "PATH")]
+    pub(crate) fixtures: Vec<PathBuf>,
+
+    /// Only fixtures whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+
+    /// Write what came into the fixtures that expected something else, or nothing
+    #[arg(long)]
+    pub(crate) bless: bool,
+
+    /// Build and test again whenever a source or a fixture changes; Ctrl-C ends it
+    #[arg(long)]
+    pub(crate) watch: bool,
+
+    /// Where the tools that build plugins are kept [default: `tools` in the user's cache folder]
+    #[arg(long, env = "HOLDPOINT_TOOLS", value_name = "DIR")]
+    pub(crate) tools: Option<PathBuf>,
+
+    /// Write what came as JUnit here
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+
+    /// Where compiled plugins are kept [default: the user's cache folder]
+    #[arg(long, env = "HOLDPOINT_CACHE", value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+
+    /// How to tell what came: text for people, json for one object
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }

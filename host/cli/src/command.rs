@@ -19,6 +19,7 @@ mod explain;
 mod export;
 mod import;
 mod verify;
+mod test;
 
 use crate::arguments::{Arguments, Command};
 use crate::exit::Exit;
@@ -38,6 +39,7 @@ pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Judge(asked) => judge::judge(&asked),
         Command::New(asked) => new::new(&asked),
         Command::Build(asked) => build::build(&asked),
+        Command::Test(asked) => test::test(&asked),
         Command::Inspect(asked) => inspect::inspect(&asked),
         Command::Runs(asked) => runs::runs(&asked, &store()?),
         Command::Show(asked) => show::show(&asked, &store()?),

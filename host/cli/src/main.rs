@@ -15,6 +15,7 @@ mod past;
 mod progress;
 mod rehearse;
 mod secret;
+mod trial;
 mod archive;
 mod backtest;
 mod fixture;

@@ -8,8 +8,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use holdpoint_core::name::SecretName;
 use holdpoint_core::plan::Plan;
-use holdpoint_core::plan::secret::{Carrier, Source};
+use holdpoint_core::plan::secret::{Carrier, Secret, Source};
 use holdpoint_gateway::{NotASecret, Vault};
 use holdpoint_plan::{Draft, Gravity, Problem};
 use secrecy::SecretString;
@@ -105,9 +106,18 @@ pub(crate) fn read(plan: &Plan, folder: &Path) -> Result<Vault, Unusable> {
 /// handshakes there, so certificates need nothing to stand in for them.
 pub(crate) fn stand_ins(plan: &Plan) -> Result<Vault, NotASecret> {
     let sent = plan.secrets.iter().filter(|(_, secret)| secret.carrier != Carrier::ClientCertificate);
-    let secrets: Vec<_> =
-        sent.map(|(name, secret)| (name.clone(), secret.clone(), format!("stands-in-for-{name}").into())).collect();
-    Vault::new(&secrets)
+    stand_ins_of(&sent.map(|(name, secret)| (name.clone(), secret.clone())).collect::<Vec<_>>())
+}
+
+/// Values that stand in for these secrets. A name may come for several endpoints.
+pub(crate) fn stand_ins_of(secrets: &[(SecretName, Secret)]) -> Result<Vault, NotASecret> {
+    let valued = |(name, secret): &(SecretName, Secret)| (name.clone(), secret.clone(), stand_in(name).into());
+    Vault::new(&secrets.iter().map(valued).collect::<Vec<_>>())
+}
+
+/// What stands in for a secret.
+pub(crate) fn stand_in(name: &SecretName) -> String {
+    format!("stands-in-for-{name}")
 }
 
 fn found(source: &Source, folder: &Path) -> Result<(), Unusable> {

@@ -81,6 +81,11 @@ pub enum Denial {
         /// Where it stands, in words.
         place: String,
     },
+    /// What stands in the place of the network denies it.
+    Played {
+        /// Why, in words.
+        why: String,
+    },
     /// The call was denied so often that it is not listened to any more.
     Breaker {
         /// After how many denials.
@@ -108,7 +113,11 @@ impl Denial {
             | Self::SecretCarrier { endpoint, .. }
             | Self::SecretPlaceholder { endpoint, .. }
             | Self::Address { endpoint, .. } => Some(endpoint),
-            Self::UnknownEndpoint { .. } | Self::Outside { .. } | Self::Scheme { .. } | Self::Breaker { .. } => None,
+            Self::UnknownEndpoint { .. }
+            | Self::Outside { .. }
+            | Self::Scheme { .. }
+            | Self::Played { .. }
+            | Self::Breaker { .. } => None,
         }
     }
 
@@ -137,6 +146,7 @@ impl Denial {
             | Self::NotHttp { .. }
             | Self::SecretCarrier { .. }
             | Self::SecretPlaceholder { .. }
+            | Self::Played { .. }
             | Self::Breaker { .. } => None,
         }
     }
@@ -171,6 +181,7 @@ impl fmt::Display for Denial {
                     "{place} has a placeholder for secret {secret:?}, which is not filled in there for endpoint {endpoint}"
                 )
             }
+            Self::Played { why } => f.write_str(why),
             Self::Breaker { denials } => {
                 write!(f, "the call was denied {denials} times, so everything further is denied unseen")
             }

@@ -80,6 +80,8 @@ pub struct Scripted {
     pub headers: Vec<(String, String)>,
     /// The whole body.
     pub body: Bytes,
+    /// Whether there was more of it, which nobody has.
+    pub truncated: bool,
 }
 
 /// What one call is played with.
@@ -123,13 +125,13 @@ impl Scripted {
     /// As the guest gets it, cut at so many bytes.
     pub(crate) fn received(self, url: &Url, took: Duration, most: u64) -> HttpAnswer {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        let truncated = self.body.len() > most;
+        let cut = self.body.len() > most;
         let took = micros(took);
         HttpAnswer {
             status: self.status,
             headers: self.headers,
-            body: if truncated { self.body.slice(..most) } else { self.body },
-            truncated,
+            body: if cut { self.body.slice(..most) } else { self.body },
+            truncated: cut || self.truncated,
             url: url.to_string(),
             address: None,
             protocol: "HTTP/1.1".to_owned(),

@@ -57,7 +57,7 @@ pub(crate) fn answer(query: &str, numbers: Option<Numbers>, now: Moment) -> Scri
     };
     let body = json!({"status": "success", "data": {"resultType": "vector", "result": result}}).to_string();
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    Scripted { status: 200, headers, body: Bytes::from(body) }
+    Scripted { status: 200, headers, body: Bytes::from(body), truncated: false }
 }
 
 /// Whether a query also asks how many requests its number is of.

@@ -104,7 +104,7 @@ impl World {
                 }
                 FaultKind::Error => {
                     let body = Bytes::from_static(b"an error, as the scenario says");
-                    let end = Ok(Scripted { status: fault.status, headers: Vec::new(), body });
+                    let end = Ok(Scripted { status: fault.status, headers: Vec::new(), body, truncated: false });
                     return Err(Played { after: AT_ONCE, end });
                 }
                 FaultKind::Slow => slower += span(fault.latency),
@@ -213,7 +213,8 @@ impl Outside for World {
         };
         let played = if let Some(answer) = self.answer_to(&asked, fits) {
             let headers = answer.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-            let end = Ok(Scripted { status: answer.status, headers, body: self.body(answer, &asked) });
+            let end =
+                Ok(Scripted { status: answer.status, headers, body: self.body(answer, &asked), truncated: false });
             Some(Played { after: span(answer.latency), end })
         } else {
             provider::query(wanted).and_then(|query| self.metrics(&query, &asked))
