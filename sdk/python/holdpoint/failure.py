@@ -4,6 +4,7 @@ A denial is mended in the grants, wrong settings in the plan; silence of what th
 neither.
 """
 
+import traceback
 from typing import ClassVar, NamedTuple
 
 
@@ -88,13 +89,14 @@ def failure_of(raised: BaseException) -> Failure:
         return raised.to_failure()
     if isinstance(raised, Malformed):
         return Unavailable(str(raised))
+    # Python's own HTTP client wraps what its connection raised.
+    if isinstance(reason := getattr(raised, "reason", None), HttpError):
+        return reason.to_failure()
     return Internal(_in_a_line(raised))
 
 
 def _in_a_line(raised: BaseException) -> str:
     """The exception in one line, with the place where the author's own code was last."""
-    import traceback
-
     said = "".join(traceback.format_exception_only(raised)).strip().replace("\n", " ")
     frames = [frame for frame in traceback.extract_tb(raised.__traceback__) if is_own(frame)]
     if not frames:
@@ -103,7 +105,7 @@ def _in_a_line(raised: BaseException) -> str:
     return f'{said} (File "{short(last.filename)}", line {last.lineno}, in {last.name})'
 
 
-def is_own(frame: "traceback.FrameSummary") -> bool:  # noqa: F821
+def is_own(frame: traceback.FrameSummary) -> bool:
     """Whether a frame is the author's: neither the SDK's nor the interpreter's."""
     path = frame.filename
     inside = ("/holdpoint/", "/python/lib/", "componentize_py", "<frozen")

@@ -175,7 +175,7 @@ def milliseconds(time: float | timedelta) -> int:
         raise HttpError("invalid-request", f"{time} is no time")
     if seconds == 0:
         return 0
-    return min(_LONGEST, max(1, int(round(seconds * 1_000_000)) // 1000))
+    return min(_LONGEST, max(1, round(seconds * 1_000_000) // 1000))
 
 
 def form_encoded(text: str) -> str:

@@ -226,7 +226,12 @@ def _schema(kind: Any) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": _schema(given[1] if given else Any)}
     if origin is tuple:
         items = [_schema(item) for item in given]
-        return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
+        return {
+            "type": "array",
+            "prefixItems": items,
+            "minItems": len(items),
+            "maxItems": len(items),
+        }
     if dataclasses.is_dataclass(kind):
         return _object_schema(kind)
     if issubclass(kind, Enum):

@@ -4,7 +4,9 @@ An author's mistake must reach the author: whatever is raised becomes a failure 
 place, and its traceback stands in the call's log.
 """
 
+import _strptime  # noqa: F401  (dates need it, and nothing can be imported later)
 import logging
+import sys
 import traceback
 from collections.abc import Callable
 from types import ModuleType
@@ -38,9 +40,18 @@ _SAMPLES = {
     Silence.PROVIDER_DOWN: types.Sample_ProviderDown,
 }
 
+_FRAMES = 12
+"""The most frames that are told, the innermost ones."""
+
 host = Host(SandboxImports())
 logging.getLogger().addHandler(LogHandler(host))
 logging.getLogger().setLevel(logging.DEBUG)
+
+# The author's module has been imported before this one.
+if "http.client" in sys.modules:
+    from holdpoint.sandbox import standard_http
+
+    standard_http.install(host)
 
 
 class Answers:
@@ -88,9 +99,9 @@ def _told(raised: Exception) -> Failure:
     failure = failure_of(raised)
     if failure is not raised and failure.kind == "internal":
         host.error("Traceback (most recent call last):")
-        for frame in traceback.extract_tb(raised.__traceback__):
-            if is_own(frame):
-                host.error(f'  File "{short(frame.filename)}", line {frame.lineno}, in {frame.name}')
+        frames = [frame for frame in traceback.extract_tb(raised.__traceback__) if is_own(frame)]
+        for frame in frames[-_FRAMES:]:
+            host.error(f'  File "{short(frame.filename)}", line {frame.lineno}, in {frame.name}')
         for line in "".join(traceback.format_exception_only(raised)).splitlines():
             host.error(line)
     return failure

@@ -56,7 +56,9 @@ def _step(step: Any) -> Step:
 
 
 def _report(report: StepReport) -> Any:
-    return own.StepReport(own.StepEnd[report.end.name], report.summary, labels_record(report.labels))
+    return own.StepReport(
+        own.StepEnd[report.end.name], report.summary, labels_record(report.labels)
+    )
 
 
 def _status(status: StatusReport) -> Any:
