@@ -95,7 +95,8 @@ def _install_opener() -> None:
         https_request = request.AbstractHTTPHandler.do_request_
 
     # The environment, where proxies would be named, is empty.
-    request.install_opener(request.build_opener(request.ProxyHandler({}), Secured()))
+    request.HTTPSHandler = Secured  # type: ignore[misc, assignment]
+    request.install_opener(request.build_opener(request.ProxyHandler({})))
 
 
 def _as_on_the_wire(answer: Answer, method: str) -> bytes:
