@@ -42,6 +42,12 @@ pub fn program() -> PathBuf {
     program
 }
 
+/// Where the tools are that compile plugins in every language, as `cargo xtask tools` installs them.
+#[must_use]
+pub fn languages_tools() -> PathBuf {
+    target().join("tools/languages")
+}
+
 /// A run of the shop's plan against a shop at these URLs, its store and cache in this folder.
 ///
 /// # Panics

@@ -13,6 +13,7 @@ mod measure;
 mod package;
 mod step;
 mod test;
+mod tools;
 
 use clap::{Parser, Subcommand};
 
@@ -27,6 +28,8 @@ struct Arguments {
 enum Task {
     /// Build plugins and test guests into components under the target folder
     Guests(guests::Arguments),
+    /// Get what compiles plugins in every language, pinned, into the target folder
+    Tools,
     /// Build everything that the demo and the tests run
     Build,
     /// Show a good release confirmed and a bad one rolled back and recovered
@@ -48,6 +51,7 @@ fn main() -> anyhow::Result<()> {
     let places = step::Places::find()?;
     match task {
         Task::Guests(arguments) => guests::build(&places, &arguments),
+        Task::Tools => tools::provide(&places),
         Task::Build => build::build(&places),
         Task::Demo => demo::demo(&places),
         Task::Test => test::test(&places),

@@ -33,6 +33,9 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     },
 ];
 
+/// Debian's packages for the clients that install what compiles other languages, and for those languages' own tests.
+pub(crate) const FOR_LANGUAGES: [&str; 4] = ["nodejs", "npm", "python3", "python3-venv"];
+
 /// What the bench compares the plugins with.
 pub(crate) const FOR_BENCH: &[Tool] = &[
     Tool { program: "/usr/bin/curl", package: "curl", purpose: "the http plugin is compared with it" },

@@ -40,6 +40,11 @@ impl Places {
         }
     }
 
+    /// Where the tools are that compile plugins in every language.
+    pub(crate) fn languages_tools(&self) -> PathBuf {
+        self.target.join("tools/languages")
+    }
+
     /// Where the built plugins are.
     pub(crate) fn plugins(&self) -> PathBuf {
         self.target.join("plugins")

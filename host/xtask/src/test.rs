@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::package::{self, FOR_TESTS};
 use crate::step::{Places, cargo, run, say};
-use crate::{build, deny, junit};
+use crate::{build, deny, junit, tools};
 
 /// Runs every check, the cheapest first, and stops at the first that fails.
 ///
@@ -12,6 +12,7 @@ use crate::{build, deny, junit};
 /// When one fails; its own words stand above on the terminal.
 pub(crate) fn test(places: &Places) -> Result<()> {
     package::provide(FOR_TESTS)?;
+    tools::provide(places)?;
     junit::provide(places)?;
     let cargo = || cargo(&places.root);
     let guests = ["--manifest-path", "plugins/Cargo.toml"];
