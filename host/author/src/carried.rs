@@ -50,7 +50,10 @@ pub(crate) fn rust_lock() -> Vec<u8> {
     standalone::lock(file("plugins/Cargo.lock").unwrap_or_default())
 }
 
-/// Returns the files of a language's SDK as a project gets them, templates left out.
+/// What an SDK's folder holds for its own sake.
+const NOT_FOR_PROJECTS: [&str; 3] = ["template/", "test/", "tests/"];
+
+/// Returns the files of a language's SDK as a project gets them, templates and its own tests left out.
 fn sdk(language: Language) -> impl Iterator<Item = (&'static str, Cow<'static, [u8]>)> {
     let files = below(match language.folder() {
         "rust" => "sdk/rust",
@@ -59,7 +62,7 @@ fn sdk(language: Language) -> impl Iterator<Item = (&'static str, Cow<'static, [
         "go" => "sdk/go",
         _ => "sdk/c",
     });
-    files.filter(|(path, _)| !path.starts_with("template/")).map(move |(path, bytes)| {
+    files.filter(|(path, _)| !NOT_FOR_PROJECTS.iter().any(|own| path.starts_with(own))).map(move |(path, bytes)| {
         let rewritten = language == Language::Rust && path == "Cargo.toml";
         (path, if rewritten { Cow::Owned(standalone::manifest(bytes)) } else { Cow::Borrowed(bytes) })
     })

@@ -47,9 +47,28 @@ export interface Verdict {
   outcome: Outcome;
   /** The reason, in one sentence. */
   summary: string;
-  findings?: Finding[];
-  measurements?: Measurement[];
-  labels?: Array<[string, string]> | Labels;
+  findings?: Array<Finding | PlainFinding>;
+  measurements?: Array<Measurement | PlainMeasurement>;
+  labels?: ReadonlyArray<readonly [string, string]> | Labels;
+}
+
+/** A finding as an object, whose texts are taken as they are. */
+export interface PlainFinding {
+  level: Level;
+  subject: string;
+  message: string;
+  expected?: string | null;
+  observed?: string | null;
+  labels?: ReadonlyArray<readonly [string, string]> | Labels;
+}
+
+/** A measurement as an object. */
+export interface PlainMeasurement {
+  name: string;
+  sample: number | Silence;
+  unit: string;
+  takenAt?: number | null;
+  labels?: ReadonlyArray<readonly [string, string]> | Labels;
 }
 
 /** One observation that explains a verdict. The message goes on where the subject ends: `status`, `is 500`. */
@@ -379,7 +398,7 @@ export class Problem extends Error {
 export class Setting<T, Absent extends boolean = false> {
   /** Says what it is for. */
   describe(description: string): Setting<T, Absent>;
-  /** May be left out; it is undefined then. */
+  /** May be left out, or be null; it is undefined then. */
   optional(): Setting<T | undefined, true>;
   /** May be left out, and is this then. */
   default(value: T): Setting<T, true>;

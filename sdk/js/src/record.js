@@ -4,6 +4,7 @@
  */
 
 import { Internal } from "./failure.js";
+import { Measurement } from "./finding.js";
 
 const OUTCOMES = ["pass", "warn", "fail", "inconclusive"];
 const LEVELS = ["note", "warn", "fail"];
@@ -97,32 +98,40 @@ function stepRecord(step) {
 }
 
 function findingRecord(finding) {
-  const { level, subject, message, expectedText, observedText, labels: facts } = record(finding, "finding");
+  const { level, subject, message, labels: facts } = record(finding, "finding");
   return {
     level: word(level, LEVELS, "a finding's level"),
     subject: text(subject, "a finding's subject"),
     message: text(message, "a finding's message"),
-    expected: optional(expectedText),
-    observed: optional(observedText),
+    expected: optional(finding.expectedText ?? plain(finding.expected)),
+    observed: optional(finding.observedText ?? plain(finding.observed)),
     labels: labels(facts, "a finding's labels"),
   };
 }
 
 function measurementRecord(measurement) {
-  const { name, sample, unit, takenAtMs, labels: facts } = record(measurement, "measurement");
+  const { name, sample, unit, labels: facts } = record(measurement, "measurement");
+  const moment = measurement.takenAtMs ?? plain(measurement.takenAt);
   return {
     name: text(name, "a measurement's name"),
     sample: sampleRecord(sample),
     unit: text(unit, "a measurement's unit"),
-    takenAt: Number.isSafeInteger(takenAtMs) && takenAtMs >= 0 ? takenAtMs : null,
+    takenAt: Number.isSafeInteger(moment) && moment >= 0 ? moment : null,
     labels: labels(facts, "a measurement's labels"),
   };
 }
 
 function sampleRecord(sample) {
+  if (typeof sample === "number") return Measurement.of("", sample, "").sample;
+  if (typeof sample === "string") return { tag: word(sample, SILENCES, "a measurement's sample") };
   const { tag, val } = record(sample, "sample");
   if (tag === "data" && Number.isFinite(val)) return { tag, val };
   return { tag: word(tag, SILENCES, "a measurement's sample") };
+}
+
+/** A member that an author wrote, where a class would have a method of that name. */
+function plain(member) {
+  return typeof member === "function" ? null : member;
 }
 
 function record(value, what) {

@@ -20,7 +20,7 @@ export class Setting {
     return new Setting({ ...this.#facts, description });
   }
 
-  /** May be left out; it is `undefined` then. */
+  /** May be left out, or be null; it is `undefined` then. */
   optional() {
     return new Setting({ ...this.#facts, absent: "allowed" });
   }
@@ -45,13 +45,14 @@ export class Setting {
     const { description, value, shape } = this.#facts;
     return {
       ...(description === undefined ? {} : { description }),
-      ...shape(),
+      ...(this.#facts.absent === "allowed" ? orNull(shape()) : shape()),
       ...(value === undefined ? {} : { default: value }),
     };
   }
 
   /** Reads a value at a place. Throws a `Problem` for what doesn't fit. */
   read(value, pointer = "") {
+    if (value === null && this.#facts.absent === "allowed") return undefined;
     return this.#facts.read(value, pointer);
   }
 }
@@ -192,6 +193,12 @@ function address(pattern, fits, description) {
       return value;
     },
   });
+}
+
+/** A schema that null satisfies too. */
+function orNull(shape) {
+  if (typeof shape.type === "string") return { ...shape, type: [shape.type, "null"] };
+  return Array.isArray(shape.enum) ? { ...shape, enum: [...shape.enum, null] } : shape;
 }
 
 function objectSchema(known) {

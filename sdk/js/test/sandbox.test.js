@@ -63,5 +63,7 @@ test("a stack names the author's file and leaves the SDK's out", () => {
   error.stack = "    at deep (/bundle.js:2:5)\n    at run (/bundle.js:1:1)\n    at answer (/bundle.js:3:1)\n    at call (native)";
   const map = { sources: ["check.ts", "sdk/js/src/plugin.js"], mappings: "AAIA;IAUI;ACAJ" };
 
-  assert.equal(trace(error, map), "TypeError: boom\n    at deep (check.ts:15:5)\n    at run (check.ts:5:1)");
+  const { words, frames } = trace(error, map);
+  assert.equal(words, "TypeError: boom");
+  assert.deepEqual(frames, ["at deep (check.ts:15:5)", "at run (check.ts:5:1)"]);
 });

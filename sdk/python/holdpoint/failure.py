@@ -8,6 +8,10 @@ import traceback
 from typing import ClassVar, NamedTuple
 
 
+_SDK = __file__.rpartition("/")[0] + "/"
+"""The folder of the SDK's own files."""
+
+
 class Failure(Exception):
     """Why a plugin could not do what it was asked to. None is ever a pass."""
 
@@ -108,8 +112,7 @@ def _in_a_line(raised: BaseException) -> str:
 def is_own(frame: traceback.FrameSummary) -> bool:
     """Whether a frame is the author's: neither the SDK's nor the interpreter's."""
     path = frame.filename
-    inside = ("/holdpoint/", "/python/lib/", "componentize_py", "<frozen")
-    return not any(part in path for part in inside)
+    return not path.startswith((_SDK, "/python/", "<frozen")) and "componentize_py" not in path
 
 
 def short(path: str) -> str:

@@ -86,8 +86,7 @@ function told(ask) {
     return ask();
   } catch (thrown) {
     const { message } = failureOf(thrown, inSource);
-    log.write("error", message.toWellFormed());
-    return [{ pointer: "", message: `the plugin's own \`validate\` went wrong: ${message}`, hint: null }];
+    return [{ pointer: "", message: `the plugin's own \`validate\` went wrong: ${message.toWellFormed()}`, hint: null }];
   }
 }
 
@@ -97,6 +96,10 @@ function of(kind, plugin) {
   throw new TypeError(`the file's default export is ${found}; write \`export default ${kind}({ … })\``);
 }
 
+/** The error in one line, with its innermost place; the whole stack stands in the log. */
 function inSource(error) {
-  return trace(error, globalThis.__holdpointSourceMap);
+  const { words, frames } = trace(error, globalThis.__holdpointSourceMap);
+  for (const line of [words, ...frames.map((frame) => `    ${frame}`)]) host.error(line);
+  if (error.cause instanceof Error) host.error(`caused by ${inSource(error.cause)}`);
+  return frames.length === 0 ? words : `${words} (${frames[0]})`;
 }

@@ -14,10 +14,11 @@ const OWN = /(^|\/)sdk\/js\/src\//;
 const FRAMES = 12;
 
 /**
- * Returns an error's words and where it came from, line by line, the innermost first.
+ * Returns an error's words, and where it came from: the author's places, the innermost first.
  *
  * @param {Error} error
  * @param {{sources: string[], mappings: string} | undefined} map
+ * @returns {{words: string, frames: string[]}}
  */
 export function trace(error, map) {
   const lines = map === undefined ? [] : decoded(map.mappings);
@@ -28,8 +29,8 @@ export function trace(error, map) {
     .map((frame) => inSource(frame, map, lines))
     .filter((frame) => frame !== null)
     .slice(0, FRAMES);
-  const cause = error.cause instanceof Error ? [`caused by ${trace(error.cause, map)}`] : [];
-  return [`${error.name}: ${error.message}`, ...frames.map((frame) => `    ${frame}`), ...cause].join("\n");
+  const words = error.message === "" ? error.name : `${error.name}: ${error.message}`;
+  return { words, frames };
 }
 
 /** A frame with the author's place; nothing for one that is not the author's. */
