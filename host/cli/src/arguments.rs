@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use holdpoint_author::{Language, template};
 use holdpoint_core::manifest::PluginKind;
+use holdpoint_core::time::Span;
 
 /// Find out whether a release is good, and act when it isn't
 #[derive(Debug, Parser)]
@@ -82,6 +83,19 @@ fixture's endpoints, and nothing else. `holdpoint try --record FILE` makes a fix
 
 Exit codes: 0 everything came as expected, 2 something did not, or a fixture is wrong.";
 
+/// What a try is.
+const TRYING: &str = "The call is made under a plan of its own, of the flags here, and everything that holds for plans holds \
+for it: without a grant nothing is reached, and what is denied is told with the flag that would allow it. An endpoint may \
+resolve to public addresses, and to the address that its URL spells out; --address allows more. Settings are JSON where they can be, else \
+texts: --set expect.status=204 --set url=endpoint:shop/health.
+
+Exit codes: 0 pass or warn, 1 fail, 3 inconclusive, error or timeout, 2 the call could not be made.";
+
+/// What a bench is.
+const MEASURING: &str = "Calls are made in the real sandbox with a fixture in the place of the world, so that nothing is measured \
+but the plugin and its host. Loading is measured without anything compiled before, and again from what that left behind. \
+--beside runs a program that does the same, a whole process each time, and tells how much longer it takes.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Verify a release under a plan, decide, and carry the decision out
@@ -111,6 +125,12 @@ pub(crate) enum Command {
     /// Build a plugin project and hold it against its fixtures, in the real sandbox
     #[command(after_help = TESTING)]
     Test(Box<Test>),
+    /// Call a check once against the real world, and show all that came of it
+    #[command(after_help = TRYING)]
+    Try(Box<Try>),
+    /// Measure what a plugin costs: loading it, a call, many calls, memory
+    #[command(after_help = MEASURING)]
+    Bench(Bench),
     /// Show what a plugin is and what it asks for, without running it
     Inspect(Inspect),
     /// List the runs that are kept, the newest first
@@ -235,7 +255,7 @@ pub(crate) struct PlanSource {
 }
 
 /// The release's facts. Flags win over HOLDPOINT_* variables, these over the file, and the file over the plan.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Release facts")]
 pub(crate) struct ReleaseFacts {
     /// A TOML or JSON file with the release's facts
@@ -403,6 +423,88 @@ pub(crate) struct Test {
     pub(crate) cache: Option<PathBuf>,
 
     /// How to tell what came: text for people, json for one object
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Try {
+    /// The project's folder, built before, or a component (.wasm)
+    #[arg(default_value = ".", value_name = "DIR|PLUGIN")]
+    pub(crate) plugin: PathBuf,
+
+    /// A setting; dotted keys nest. Repeatable
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+
+    /// A JSON file with settings, which --set goes over
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+
+    /// An endpoint. Repeatable
+    #[arg(long, value_name = "NAME=URL")]
+    pub(crate) endpoint: Vec<String>,
+
+    /// A further address that an endpoint may resolve to: `public`, `private`, an address or a network. Repeatable
+    #[arg(long, value_name = "NAME=RULE")]
+    pub(crate) address: Vec<String>,
+
+    /// What the check may do: 'http GET,POST endpoint:shop/api/**' or 'net resolve endpoint:cache'. Repeatable
+    #[arg(long, value_name = "GRANT")]
+    pub(crate) grant: Vec<String>,
+
+    /// A secret from an environment variable, put in where settings say {{secret:NAME}}, or into a header with
+    /// NAME=VARIABLE@ENDPOINT:HEADER=TEXT, where {} in the text is the value. Repeatable
+    #[arg(long, value_name = "NAME=VARIABLE@ENDPOINT")]
+    pub(crate) secret: Vec<String>,
+
+    /// A file with further lines of a plan: endpoints, secrets, grants
+    #[arg(long, value_name = "FILE")]
+    pub(crate) with: Option<PathBuf>,
+
+    /// Write what was asked and answered as a fixture for `holdpoint test`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// The host's policy, which no grant may go beyond [default: the built-in one]
+    #[arg(long, env = "HOLDPOINT_POLICY", value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// Where compiled plugins are kept [default: the user's cache folder]
+    #[arg(long, env = "HOLDPOINT_CACHE", value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+
+    /// How to tell what came: text for people, json for one object
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) release: ReleaseFacts,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// The project's folder, built before, or a component (.wasm)
+    #[arg(default_value = ".", value_name = "DIR|PLUGIN")]
+    pub(crate) plugin: PathBuf,
+
+    /// What the call is given, sees and comes to [default: the first of the project's fixtures]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fixture: Option<PathBuf>,
+
+    /// How long to measure calls one by one, and again side by side
+    #[arg(long = "for", value_name = "SPAN", default_value = "3s", value_parser = Span::parse)]
+    pub(crate) span: Span,
+
+    /// How many calls to keep going side by side [default: as many as there are processors]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+
+    /// A command that does the same as a process of its own, for the shell
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) beside: Option<String>,
+
+    /// How to tell what was measured: text for people, json for one object
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod backtest;
+mod bench;
 mod build;
 mod completions;
 mod inspect;
@@ -20,6 +21,7 @@ mod export;
 mod import;
 mod verify;
 mod test;
+mod try_;
 
 use crate::arguments::{Arguments, Command};
 use crate::exit::Exit;
@@ -40,6 +42,8 @@ pub(crate) fn perform(arguments: Arguments) -> Result<Exit, Failure> {
         Command::New(asked) => new::new(&asked),
         Command::Build(asked) => build::build(&asked),
         Command::Test(asked) => test::test(&asked),
+        Command::Try(asked) => try_::attempt(&asked),
+        Command::Bench(asked) => bench::bench(&asked),
         Command::Inspect(asked) => inspect::inspect(&asked),
         Command::Runs(asked) => runs::runs(&asked, &store()?),
         Command::Show(asked) => show::show(&asked, &store()?),

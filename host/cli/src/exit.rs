@@ -13,6 +13,10 @@ pub(crate) enum Exit {
     Wrong,
     /// A run ended.
     Ended(Ending),
+    /// A check that was called says that it is not so.
+    Fails,
+    /// A check that was called could not find out.
+    Unknown,
 }
 
 impl From<Exit> for ExitCode {
@@ -21,6 +25,8 @@ impl From<Exit> for ExitCode {
             Exit::Done => Self::SUCCESS,
             Exit::Wrong => Self::from(2),
             Exit::Ended(ending) => Self::from(ending.exit_code()),
+            Exit::Fails => Self::from(1),
+            Exit::Unknown => Self::from(3),
         }
     }
 }

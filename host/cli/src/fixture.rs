@@ -7,8 +7,9 @@ use std::io::Write as _;
 use std::path::Path;
 
 use holdpoint_core::facts::{Asked, Content, Ended, Exchange};
-use holdpoint_core::id::RunId;
+use holdpoint_core::id::{Digest, RunId};
 use holdpoint_core::name::CheckName;
+use holdpoint_core::outcome::Outcome;
 use holdpoint_core::plan::Plan;
 use holdpoint_core::plan::secret::{Carrier, placeholder};
 use holdpoint_core::release::Release;
@@ -57,7 +58,8 @@ pub(crate) fn write(store: &Store, run: &RunId, folder: &Path) -> Result<usize, 
     for call in &calls {
         let Some(digest) = evidence.get(&call.id) else { continue };
         let exchanges = kept::evidence(store, digest)?.exchanges;
-        let Some(mut fixture) = fixture(store, (&plan, release), call, &exchanges) else { continue };
+        let bodies = |digest: &Digest| store.blobs().get(digest).ok();
+        let Some(mut fixture) = of_recorded(call, (&plan, release), &exchanges, &bodies) else { continue };
         let attempt = attempts.entry(&call.name).or_default();
         *attempt += 1;
         fixture["attempt"] = json!(attempt);
@@ -69,17 +71,39 @@ pub(crate) fn write(store: &Store, run: &RunId, folder: &Path) -> Result<usize, 
     Ok(written)
 }
 
+/// The bytes of a body, where they were kept.
+type Bodies<'a> = dyn Fn(&Digest) -> Option<Vec<u8>> + 'a;
+
+fn of_recorded(call: &Call, run: (&Plan, &Release), exchanges: &[Exchange], bodies: &Bodies<'_>) -> Option<Value> {
+    fixture(run, &call.name, (json!({ "word": call.word, "outcome": call.then }), exchanges), bodies)
+}
+
+/// A call of a check that has just ended, as a fixture. `None` for one that the plan does not have.
+pub(crate) fn of_call(
+    run: (&Plan, &Release),
+    name: &str,
+    (outcome, exchanges): (&Outcome, &[Exchange]),
+    bodies: &Bodies<'_>,
+) -> Option<Value> {
+    fixture(run, name, (json!({ "word": outcome.word(), "outcome": outcome }), exchanges), bodies)
+}
+
 /// What a call was given, saw, and said. `None` for one that is no check's.
-fn fixture(store: &Store, (plan, release): (&Plan, &Release), call: &Call, exchanges: &[Exchange]) -> Option<Value> {
-    let check = plan.check(&CheckName::parse(&call.name).ok()?)?;
+fn fixture(
+    (plan, release): (&Plan, &Release),
+    name: &str,
+    (ended, exchanges): (Value, &[Exchange]),
+    bodies: &Bodies<'_>,
+) -> Option<Value> {
+    let check = plan.check(&CheckName::parse(name).ok()?)?;
     let settings: Value = serde_json::from_str(&check.settings).ok()?;
     let endpoints: BTreeMap<_, _> =
         plan.endpoints.iter().map(|(name, endpoint)| (name.as_str(), endpoint.url())).collect();
-    let http: Vec<Value> = exchanges.iter().filter_map(|exchange| played(store, plan, exchange)).collect();
+    let http: Vec<Value> = exchanges.iter().filter_map(|exchange| played(bodies, plan, exchange)).collect();
     Some(json!({
         "fixture": FORMAT,
-        "check": call.name,
-        "plugin": call.plugin,
+        "check": name,
+        "plugin": check.plugin,
         "settings": settings,
         "release": release,
         "endpoints": endpoints,
@@ -88,15 +112,15 @@ fn fixture(store: &Store, (plan, release): (&Plan, &Release), call: &Call, excha
         "exchanges": http,
         // What went on below HTTP is not played.
         "left-out": exchanges.len() - http.len(),
-        "ended": { "word": call.word, "outcome": call.then },
+        "ended": ended,
     }))
 }
 
 /// One exchange over HTTP: what was asked, and `answer`, `denied` or `failed`.
-fn played(store: &Store, plan: &Plan, exchange: &Exchange) -> Option<Value> {
+fn played(bodies: &Bodies<'_>, plan: &Plan, exchange: &Exchange) -> Option<Value> {
     let Asked::Http { method, url, headers, body } = &exchange.asked else { return None };
     let mut request = json!({ "headers": headers });
-    if let Some((key, value)) = body.as_ref().map(|body| content(store, body)) {
+    if let Some((key, value)) = body.as_ref().map(|body| content(bodies, body)) {
         request[key] = value;
     }
     let mut told = json!({ "method": method, "url": asked(plan, url), "request": request });
@@ -105,7 +129,7 @@ fn played(store: &Store, plan: &Plan, exchange: &Exchange) -> Option<Value> {
             let mut answer = json!({
                 "status": status, "headers": headers, "truncated": truncated, "micros": timings.total,
             });
-            if let Some((key, value)) = body.as_ref().map(|body| content(store, body)) {
+            if let Some((key, value)) = body.as_ref().map(|body| content(bodies, body)) {
                 answer[key] = value;
             }
             ("answer", answer)
@@ -134,8 +158,8 @@ fn asked(plan: &Plan, url: &str) -> String {
 
 /// Bytes as text where they are text, else in hexadecimal digits. Some were too large to be kept, or have been removed:
 /// then this says how many there were, and nobody can take them for none.
-fn content(store: &Store, content: &Content) -> (&'static str, Value) {
-    let Ok(bytes) = store.blobs().get(&content.digest) else { return ("body-lost", json!(content.length)) };
+fn content(bodies: &Bodies<'_>, content: &Content) -> (&'static str, Value) {
+    let Some(bytes) = bodies(&content.digest) else { return ("body-lost", json!(content.length)) };
     match String::from_utf8(bytes) {
         Ok(text) => ("body", json!(text)),
         Err(error) => {

@@ -61,15 +61,30 @@ pub(crate) enum Completeness {
     AsFarAsKnown,
 }
 
+/// A plan's text, and what it is called in messages.
+pub(crate) struct Text<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) file: &'a str,
+}
+
 /// Reads a plan and everything that completes it, and reports all that is wrong at once.
 pub(crate) async fn read(source: &PlanSource, completeness: Completeness) -> Result<Intent, Failure> {
     let file = source.plan.display().to_string();
     let text = read_text(&source.plan, "the plan")?;
+    of_text(Text { text: &text, file: &file }, source, completeness).await
+}
+
+/// The same of a plan that is at hand. Files that it names are relative to where the source says that it lies.
+pub(crate) async fn of_text(
+    Text { text, file }: Text<'_>,
+    source: &PlanSource,
+    completeness: Completeness,
+) -> Result<Intent, Failure> {
     let mut told = Vec::new();
-    let reading = holdpoint_plan::read(&text);
-    tell(&mut told, &file, reading.problems);
+    let reading = holdpoint_plan::read(text);
+    tell(&mut told, file, reading.problems);
     let mut draft = reading.draft;
-    bind(&mut draft, &source.bind, &file, &mut told)?;
+    bind(&mut draft, &source.bind, file, &mut told)?;
     let policy = policy(source.policy.as_deref(), &mut told)?;
     let gathered = release(&draft, &source.release, &mut told)?;
     let mut problems = gathered.problems;
@@ -77,7 +92,7 @@ pub(crate) async fn read(source: &PlanSource, completeness: Completeness) -> Res
         Completeness::Whole => {}
         Completeness::AsFarAsKnown => problems.retain(|problem| problem.code != Code::MissingFact),
     }
-    tell(&mut told, &file, problems);
+    tell(&mut told, file, problems);
 
     let folder = source.plan.parent().unwrap_or(Path::new("")).to_owned();
     let found = Found::of(&draft, &folder, &source.plugins);
@@ -88,16 +103,16 @@ pub(crate) async fn read(source: &PlanSource, completeness: Completeness) -> Res
     let context = Context { environment, policy, bundles: found.facts(), authorities: found.authorities };
     let (plan, problems) = holdpoint_plan::lower(&draft, &context);
     let plan = plan.or_else(|| in_any_environment(&draft, &context));
-    tell(&mut told, &file, problems);
+    tell(&mut told, file, problems);
     let secrets = plan.iter().flat_map(|plan| secret::look(plan, &draft, &folder)).collect();
-    tell(&mut told, &file, secrets);
+    tell(&mut told, file, secrets);
 
     let gateway = gateway()?;
     let sandbox = sandbox(source.cache.as_deref(), gateway.clone())?;
     let (plugins, bundles) = (BTreeMap::new(), BTreeMap::new());
     let mut intent = Intent { plan, release: gathered.release, plugins, bundles, sandbox, gateway, folder, told };
     intent.load(&found.bundles)?;
-    intent.validate(&draft, &file).await;
+    intent.validate(&draft, file).await;
     Ok(intent)
 }
 

@@ -4,10 +4,13 @@
 //! everything outside, behind the same gate as in life; what came of a call is put into the words of fixtures
 //! (`observed`) and held against what was expected (`difference`).
 
+pub(crate) mod account;
 pub(crate) mod difference;
 pub(crate) mod exchange;
 pub(crate) mod expected;
 pub(crate) mod fixture;
+pub(crate) mod figures;
+pub(crate) mod lines;
 pub(crate) mod observed;
 pub(crate) mod place;
 pub(crate) mod player;
