@@ -57,6 +57,8 @@ impl Intent {
 pub(crate) enum Completeness {
     /// To run.
     Whole,
+    /// To make one call and see what is denied, which a plan would refuse beforehand.
+    OneCall,
     /// To look at a plan: facts that are not there yet are not missed.
     AsFarAsKnown,
 }
@@ -84,12 +86,16 @@ pub(crate) async fn of_text(
     let reading = holdpoint_plan::read(text);
     tell(&mut told, file, reading.problems);
     let mut draft = reading.draft;
+    match completeness {
+        Completeness::OneCall => draft.leave_references(),
+        Completeness::Whole | Completeness::AsFarAsKnown => {}
+    }
     bind(&mut draft, &source.bind, file, &mut told)?;
     let policy = policy(source.policy.as_deref(), &mut told)?;
     let gathered = release(&draft, &source.release, &mut told)?;
     let mut problems = gathered.problems;
     match completeness {
-        Completeness::Whole => {}
+        Completeness::Whole | Completeness::OneCall => {}
         Completeness::AsFarAsKnown => problems.retain(|problem| problem.code != Code::MissingFact),
     }
     tell(&mut told, file, problems);
@@ -97,7 +103,7 @@ pub(crate) async fn of_text(
     let folder = source.plan.parent().unwrap_or(Path::new("")).to_owned();
     let found = Found::of(&draft, &folder, &source.plugins);
     let environment = match completeness {
-        Completeness::Whole => gathered.environment.or_else(|| Some(String::new())),
+        Completeness::Whole | Completeness::OneCall => gathered.environment.or_else(|| Some(String::new())),
         Completeness::AsFarAsKnown => gathered.environment,
     };
     let context = Context { environment, policy, bundles: found.facts(), authorities: found.authorities };

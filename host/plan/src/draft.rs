@@ -62,6 +62,17 @@ pub struct Draft {
     pub(crate) phaseless: bool,
     /// Whether so much of it is unreadable that looking further would only repeat that.
     pub(crate) unreadable: bool,
+    /// Who looks at references to endpoints in settings.
+    pub(crate) references: References,
+}
+
+/// Who looks at references to endpoints in settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum References {
+    /// The plan, before anything is called.
+    Plan,
+    /// The gateway, when a plugin follows one.
+    Gateway,
 }
 
 /// A file that the plan names, for whoever may read files.
@@ -107,7 +118,7 @@ pub fn read(text: &str) -> Reading {
     sort(&mut problems);
     let broken = any_error(&problems);
     let phaseless = tree.get("phase").is_none_or(|entry| entry.node.value == Value::List(Vec::new()));
-    Reading { draft: Draft { source, document, broken, phaseless, unreadable }, problems }
+    Reading { draft: Draft { source, document, broken, phaseless, unreadable, references: References::Plan }, problems }
 }
 
 /// Notes a version of the format that is not read here.
@@ -232,6 +243,11 @@ impl Draft {
             binding.url = None;
         }
         Ok(())
+    }
+
+    /// Leaves references to endpoints in settings to the gateway: for a single call, which is to show what is denied.
+    pub fn leave_references(&mut self) {
+        self.references = References::Gateway;
     }
 
     pub(crate) fn endpoints(

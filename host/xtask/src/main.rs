@@ -11,6 +11,7 @@ mod http;
 mod junit;
 mod measure;
 mod package;
+mod reference;
 mod step;
 mod test;
 mod tools;
@@ -42,6 +43,8 @@ enum Task {
     Fuzz(fuzz::Arguments),
     /// Ask whether anything that the project is built from is known to be vulnerable
     Audit,
+    /// Write the interface's reference, sdk/REFERENCE.md, from the comments in wit/holdpoint
+    Reference,
     /// Print how long our files and functions are
     Measure,
 }
@@ -58,6 +61,7 @@ fn main() -> anyhow::Result<()> {
         Task::Bench => bench::bench(&places),
         Task::Fuzz(arguments) => fuzz::fuzz(&places, &arguments),
         Task::Audit => deny::audit(&places),
+        Task::Reference => reference::reference(&places),
         Task::Measure => measure::measure(&places),
     }
 }

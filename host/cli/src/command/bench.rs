@@ -65,13 +65,11 @@ fn fixture(asked: &Bench, subject: &Subject) -> Result<Option<Vec<Fixture>>, Fai
         None if subject.fixtures().is_dir() => subject::files(&[subject.fixtures()])?,
         None => Vec::new(),
     };
-    match named.first() {
-        Some(first) => subject::read(std::slice::from_ref(first)),
-        None => {
-            let bare = fixture::read(Path::new("no fixture"), r#"{"fixture": 1, "settings": {}}"#.to_owned());
-            Ok(bare.ok().map(|bare| vec![bare]))
-        }
+    if let Some(first) = named.first() {
+        return subject::read(std::slice::from_ref(first));
     }
+    let bare = fixture::read(Path::new("no fixture"), r#"{"fixture": 1, "settings": {}}"#.to_owned());
+    Ok(bare.ok().map(|bare| vec![bare]))
 }
 
 /// A folder of this process, gone when it is dropped.

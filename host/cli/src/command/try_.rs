@@ -11,14 +11,14 @@ use holdpoint_core::outcome::Outcome;
 use holdpoint_core::plan::Plan;
 use holdpoint_core::release::Release;
 use holdpoint_core::verdict::Finds;
-use holdpoint_plan::Gravity;
+use holdpoint_plan::{Gravity, Problem};
 use holdpoint_sandbox::{CallContext, CheckCall, CheckResult, Source};
 use serde_json::{Map, Value as Json};
 
 use crate::arguments::{Format, PlanSource, Try};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::intent::{self, Completeness, Intent, LARGEST_BUNDLE, Text, chain};
+use crate::intent::{self, Completeness, Intent, LARGEST_BUNDLE, Text, Told, chain};
 use crate::trial::account::Account;
 use crate::trial::lines::{self, Typed};
 use crate::trial::subject::Subject;
@@ -106,12 +106,11 @@ async fn read(asked: &Try, bundle: &Bundle, component: &Path) -> Result<Intent, 
         release: asked.release.clone(),
     };
     let mut intent =
-        intent::of_text(Text { text: &text, file: "the call's plan" }, &source, Completeness::Whole).await?;
+        intent::of_text(Text { text: &text, file: "the call's plan" }, &source, Completeness::OneCall).await?;
     // The rest is about plans of more than one call.
     intent.told.retain(|told| told.problem.gravity == Gravity::Error);
-    super::lint::tell(&intent.told);
     if intent.broken() {
-        output::note(&format!("\nthe call's plan:\n{}", numbered(&text)));
+        tell(&intent.told, &text);
         return Err(Failure::plan("the call can't be made"));
     }
     intent.entrust()?;
@@ -127,9 +126,16 @@ fn settings(file: &Path) -> Result<Map<String, Json>, Failure> {
     })
 }
 
-fn numbered(text: &str) -> String {
-    let lines = text.lines().enumerate().map(|(at, line)| format!("{:>4}  {line}", at + 1));
-    lines.collect::<Vec<_>>().join("\n")
+/// Tells what is wrong, each with the line that it is about: nobody wrote that plan.
+fn tell(told: &[Told], text: &str) {
+    for Told { problem, .. } in told {
+        let line = problem.place.and_then(|place| text.lines().nth(place.line.saturating_sub(1)));
+        let bare = Problem { place: None, ..problem.clone() };
+        output::note(&bare.render(""));
+        if let Some(line) = line {
+            output::note(&format!("  in: {}", line.trim()));
+        }
+    }
 }
 
 /// Writes what was asked and answered as a fixture.

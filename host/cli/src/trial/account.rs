@@ -103,12 +103,14 @@ impl Account<'_> {
 
     fn facts(&self) -> String {
         let facts = &self.called.facts;
-        let took = span(std::time::Duration::from_millis(facts.wall.as_millis()));
         let memory = facts.peak_memory.0 / 1024;
         let (sent, received) = (facts.sent.0, facts.received.0);
         format!(
-            "{took}, {} µs of CPU, {memory} KiB of memory; {} requests left, {} denied, {sent} bytes sent, {received} received",
-            facts.cpu_micros, facts.requests, facts.denials
+            "{} ms, {} µs of CPU, {memory} KiB of memory; {} requests left, {} denied, {sent} bytes sent, {received} received",
+            facts.wall.as_millis(),
+            facts.cpu_micros,
+            facts.requests,
+            facts.denials
         )
     }
 

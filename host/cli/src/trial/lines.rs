@@ -76,10 +76,12 @@ fn endpoints<'a>(typed: &Typed<'a>) -> Result<Vec<Endpoint<'a>>, Failure> {
     for endpoint in typed.endpoints {
         let (name, url) = parted(endpoint, "--endpoint", "NAME=URL")?;
         // Who writes an address out means it.
-        let literal =
-            Url::parse(url).ok().and_then(|url| url.host_str().map(|host| host.trim_matches(['[', ']']).to_owned()));
-        let literal = literal.filter(|host| host.parse::<IpAddr>().is_ok());
-        let addresses = std::iter::once("public".to_owned()).chain(literal).collect();
+        let own = match host(url).as_deref() {
+            Some("localhost") => vec!["127.0.0.1".to_owned(), "::1".to_owned()],
+            Some(host) if host.parse::<IpAddr>().is_ok() => vec![host.to_owned()],
+            Some(_) | None => Vec::new(),
+        };
+        let addresses = std::iter::once("public".to_owned()).chain(own).collect();
         endpoints.push(Endpoint { name, url, addresses, plain: Vec::new() });
     }
     for address in typed.addresses {
@@ -103,10 +105,15 @@ impl Endpoint<'_> {
 
     /// Whether a secret may go there in the clear: nothing of it leaves this machine.
     fn is_here(&self) -> bool {
-        let host = Url::parse(self.url).ok().filter(|url| url.scheme() == "http");
-        let host = host.and_then(|url| url.host_str().map(|host| host.trim_matches(['[', ']']).to_owned()));
-        host.and_then(|host| host.parse::<IpAddr>().ok()).is_some_and(|address| address.is_loopback())
+        let address = host(self.url).and_then(|host| host.parse::<IpAddr>().ok());
+        self.url.starts_with("http:") && address.is_some_and(|address| address.is_loopback())
     }
+}
+
+/// The host of a URL, an IPv6 address without its brackets.
+fn host(url: &str) -> Option<String> {
+    let host = Url::parse(url).ok()?.host_str()?.to_owned();
+    Some(host.trim_matches(['[', ']']).to_owned())
 }
 
 fn secret(text: &str, endpoints: &mut [Endpoint<'_>]) -> Result<String, Failure> {

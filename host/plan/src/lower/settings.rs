@@ -7,7 +7,7 @@ use holdpoint_core::name::{EndpointName, PluginName};
 use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 
-use crate::draft::Draft;
+use crate::draft::{Draft, References};
 use crate::form::Settings;
 use crate::lower::conform::{self, short};
 use crate::lower::plugin::Known;
@@ -45,7 +45,7 @@ pub(super) fn check(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader
         if let Some((schema, validator)) = schema {
             check_against(&subject, schema, validator, reader);
         }
-        if let Some(settings) = subject.settings {
+        if let Some(settings) = subject.settings.filter(|_| draft.references == References::Plan) {
             check_references(&settings.value.0, &subject, (draft, known), reader);
         }
     }
