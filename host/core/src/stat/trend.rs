@@ -16,6 +16,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+mod inversions;
 pub mod mann_kendall;
 pub mod sen;
 
@@ -86,7 +87,7 @@ pub struct Judgement {
 
 /// The fewest points that are taken to show a trend.
 const FEWEST: usize = 20;
-/// Longer series are averaged in blocks to at most this many points: all pairs of points are compared.
+/// Longer series are averaged in blocks to at most this many points.
 const MOST: usize = 1_000;
 const MILLIS_PER_HOUR: f64 = 3_600_000.0;
 
@@ -184,12 +185,15 @@ impl Look {
         Self { times, values, slopes, dependence, time }
     }
 
-    /// For and against a slope beyond what is tolerated.
+    /// For and against a slope beyond what is tolerated, in the directions that are looked at.
     fn evidence(&self, design: &Design, tolerated: f64) -> Evidence {
         let beyond = |slope: f64| MannKendall::of(&without(&self.times, &self.values, slope));
+        let log_e = |looked_at: bool, sign: f64| {
+            if looked_at { self.log_e(&beyond(sign * tolerated), sign) } else { f64::NEG_INFINITY }
+        };
         Evidence {
-            up: self.log_e(&beyond(tolerated), 1.0),
-            down: self.log_e(&beyond(-tolerated), -1.0),
+            up: log_e(design.direction.looks_up(), 1.0),
+            down: log_e(design.direction.looks_down(), -1.0),
             needed: -libm::log(design.alpha_per_side()),
         }
     }

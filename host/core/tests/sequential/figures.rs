@@ -4,8 +4,10 @@
 //! in some minutes.
 
 use std::fmt::Write as _;
+use std::time::Instant;
 
 use holdpoint_core::stat::mann_whitney::{Alternative, MannWhitney};
+use holdpoint_core::stat::promise::Direction;
 use holdpoint_core::stat::sample::Sample;
 use holdpoint_core::stat::sequential::design::Design;
 use holdpoint_core::stat::sequential::tally::Tally;
@@ -212,4 +214,21 @@ fn first_trend(seed: u64, (rho, slope): (f64, f64), (baseline, most): (usize, us
         let series = Series::new(&readings[..*points]).unwrap();
         judge(&Design::default(), &series, past.as_ref()).class.is_difference()
     })
+}
+
+#[test]
+#[ignore = "prints how long it takes"]
+fn looks_at_ten_growing_trends() {
+    let design = Design { horizon: 720, direction: Direction::Rise, ..Design::default() };
+    let began = Instant::now();
+    for seed in 0..10 {
+        let mut noise = Noise::seeded(seed);
+        let readings: Vec<(Elapsed, f64)> =
+            (0..720).map(|at| (Elapsed(at * 10_000), 100.0 + 5.0 * noise.normal())).collect();
+        for points in 1..=readings.len() {
+            let series = Series::new(&readings[..points]).unwrap();
+            assert!(!judge(&design, &series, None).reason().is_empty());
+        }
+    }
+    println!("ten trends, looked at after each of 720 samples: {:.2} s", began.elapsed().as_secs_f64());
 }

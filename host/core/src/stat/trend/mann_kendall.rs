@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::inversions;
 use crate::stat::normal;
 use crate::stat::sample::count;
 
@@ -20,15 +21,13 @@ impl MannKendall {
     ///
     /// The variance is that of Kendall, Rank Correlation Methods (4th edition, 1970).
     pub fn of(values: &[f64]) -> Self {
-        let mut s = 0_i64;
-        for (place, earlier) in values.iter().enumerate() {
-            for later in values.iter().skip(place + 1) {
-                s += i64::from(later > earlier) - i64::from(later < earlier);
-            }
-        }
-        let tied: f64 = groups(values).into_iter().map(triple).sum();
-        #[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^53 pairs")]
-        let s = s as f64;
+        let mut ascending: Vec<f64> = values.iter().map(|value| value + 0.0).collect();
+        let mut spare = ascending.clone();
+        let falling = inversions::sort(&mut ascending, &mut spare, &|earlier, later| earlier <= later);
+        let tied = || ascending.chunk_by(|a, b| a.total_cmp(b).is_eq()).map(<[f64]>::len).filter(|size| *size > 1);
+        let level: usize = tied().map(pairs).sum();
+        let s = count(pairs(values.len()) - level - falling) - count(falling);
+        let tied: f64 = tied().map(triple).sum();
         Self { s, variance: (triple(values.len()) - tied) / 18.0, points: values.len() }
     }
 
@@ -57,11 +56,9 @@ fn triple(size: usize) -> f64 {
     count(size) * (count(size) - 1.0) * (2.0 * count(size) + 5.0)
 }
 
-/// How many values there are of each size that occurs more than once.
-fn groups(values: &[f64]) -> Vec<usize> {
-    let mut ascending: Vec<f64> = values.iter().map(|value| value + 0.0).collect();
-    ascending.sort_unstable_by(f64::total_cmp);
-    ascending.chunk_by(|a, b| a.total_cmp(b).is_eq()).map(<[f64]>::len).filter(|size| *size > 1).collect()
+/// How many pairs so many points make.
+const fn pairs(size: usize) -> usize {
+    size * size.saturating_sub(1) / 2
 }
 
 #[cfg(test)]
@@ -74,6 +71,21 @@ mod tests {
 
         assert!((ramp.s - 6.0).abs() < 1e-12 && (ramp.tau() - 1.0).abs() < 1e-12);
         assert!((ramp.variance - 4.0 * 3.0 * 13.0 / 18.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn s_is_what_comparing_all_pairs_gives() {
+        for points in [0, 1, 2, 17, 60, 333] {
+            let values: Vec<f64> = (0..points)
+                .map(|at: u32| f64::from(at.wrapping_mul(2_654_435_761) >> 27) - 9.0 + f64::from(at / 50))
+                .collect();
+            let later = |place: usize| values.iter().skip(place + 1);
+            let sign = |from: &f64, to: &f64| i32::from(to > from) - i32::from(to < from);
+            let direct: i32 =
+                values.iter().enumerate().map(|(place, from)| later(place).map(|to| sign(from, to)).sum::<i32>()).sum();
+
+            assert!((MannKendall::of(&values).s - f64::from(direct)).abs() < 1e-12, "{points}");
+        }
     }
 
     #[test]
