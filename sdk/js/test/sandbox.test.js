@@ -7,6 +7,7 @@ import { test } from "node:test";
 
 import { SandboxPromise, setTimer, settled, timeBy } from "../src/sandbox/promise.js";
 import { trace } from "../src/sandbox/trace.js";
+import { SandboxSearchParams, SandboxUrl } from "../src/sandbox/url.js";
 import { decode, encode } from "../src/utf8.js";
 
 test("a promise is settled before its function is over, in the order of the standard", () => {
@@ -66,4 +67,37 @@ test("a stack names the author's file and leaves the SDK's out", () => {
   const { words, frames } = trace(error, map);
   assert.equal(words, "TypeError: boom");
   assert.deepEqual(frames, ["at deep (check.ts:15:5)", "at run (check.ts:5:1)"]);
+});
+
+test("addresses are taken apart and joined as the standard does", () => {
+  const cases = [
+    ["http://u:p@Shop.test:80/a/../b c?x=1 2#é"],
+    ["https://shop.test:8443"],
+    ["../x?y", "https://shop.test/a/b/c?d#e"],
+    ["#part", "https://shop.test/a?b"],
+    ["?q", "https://shop.test/a/b"],
+    ["/root/./x/", "http://[::1]:8080/a"],
+    ["//other.test/x", "https://shop.test/"],
+    ["urn:a:b"],
+  ];
+  for (const [address, base] of cases) {
+    const [own, real] = [new SandboxUrl(address, base), new URL(address, base)];
+    for (const part of ["href", "origin", "protocol", "host", "port", "pathname", "search", "hash"]) {
+      assert.equal(own[part], real[part], `${part} of ${address} on ${base}`);
+    }
+  }
+  for (const wrong of ["", "shop", "http://", "http://a b/", "https://a:b:c/"]) {
+    assert.equal(SandboxUrl.canParse(wrong), false, wrong);
+  }
+});
+
+test("a query's names and values are read and changed", () => {
+  const url = new SandboxUrl("https://shop.test/?a=1&b=x+y&a=2");
+
+  url.searchParams.append("c", "ö&");
+  url.searchParams.set("a", "3");
+
+  assert.equal(url.searchParams.get("b"), "x y");
+  assert.equal(url.href, "https://shop.test/?a=3&b=x+y&c=%C3%B6%26");
+  assert.deepEqual([...new SandboxSearchParams({ q: "é" })], [["q", "é"]]);
 });

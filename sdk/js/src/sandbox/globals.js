@@ -8,6 +8,7 @@ import * as log from "holdpoint:plugin/log@0.1.0";
 import { display } from "../display.js";
 import { decode, encode } from "../utf8.js";
 import { SandboxPromise, clearTimer, later, setTimer, timeBy } from "./promise.js";
+import { SandboxSearchParams, SandboxUrl } from "./url.js";
 
 const EngineDate = Date;
 
@@ -61,6 +62,8 @@ Object.assign(globalThis, {
   clearTimeout: clearTimer,
   Date: CallableDate,
   performance: { now: () => clock.monotonic() / 1e6, timeOrigin: 0 },
+  URL: SandboxUrl,
+  URLSearchParams: SandboxSearchParams,
   TextEncoder: Encoder,
   TextDecoder: Decoder,
   console: {
