@@ -138,7 +138,6 @@ struct Teller {
     shifts_ended: usize,
     /// What the rollback's plugin answered last: a status that stays the same is not news.
     answered: Vec<String>,
-    ended: bool,
 }
 
 impl Teller {
@@ -160,9 +159,10 @@ impl Teller {
                 self.gates(course, &mut lines);
                 self.shifts(course, &mut lines);
             }
+            // Always the last entry, so that nothing is told after the end, however many were written together.
+            What::Intent { command: Command::Finish { .. } } => lines.extend(ending(course)),
             What::Intent { command } => lines.extend(intended(command)),
         }
-        self.ending(course, &mut lines);
         lines
     }
 
@@ -246,16 +246,18 @@ impl Teller {
         }
         self.shifts_begun = course.shifts().len();
     }
+}
 
-    fn ending(&mut self, course: &Course, lines: &mut Vec<String>) {
-        let Some(closing) = course.closing().filter(|_| !self.ended) else { return };
-        self.ended = true;
-        let ink = if closing.ending.exit_code() == 0 { Ink::Green } else { Ink::Yellow };
-        lines.push(String::new());
-        lines.push(painted(ink, &closing.ending.words().to_uppercase()));
-        lines.extend(closing.reason.to_string().lines().map(|line| format!("  {line}")));
-        lines.push(format!("run       {}", course.start().run));
-    }
+/// How it all ended, and why.
+fn ending(course: &Course) -> Vec<String> {
+    let Some(closing) = course.closing() else { return Vec::new() };
+    let mut lines = Vec::new();
+    let ink = if closing.ending.exit_code() == 0 { Ink::Green } else { Ink::Yellow };
+    lines.push(String::new());
+    lines.push(painted(ink, &closing.ending.words().to_uppercase()));
+    lines.extend(closing.reason.to_string().lines().map(|line| format!("  {line}")));
+    lines.push(format!("run       {}", course.start().run));
+    lines
 }
 
 /// Why a rollback does not stop at once when it is interrupted.

@@ -203,9 +203,13 @@ impl Reason {
     }
 
     /// Explains a gate: what asked for something, the strongest first; when nobody did, everything that let it through.
+    /// What only the answer itself cut short is no ground for it.
     pub(crate) fn of_gate(gate: &Gate) -> Self {
         let mut telling: Vec<&Asked> =
             gate.asked.iter().filter(|asked| gate.strongest.is_none() || asked.response.is_some()).collect();
+        if telling.iter().any(|asked| !asked.was_cut_short()) {
+            telling.retain(|asked| !asked.was_cut_short());
+        }
         telling.sort_by_key(|asked| (Reverse(asked.response), Reverse(asked.cause.sight)));
         let mut because: Vec<Self> = gate.leave.iter().map(Self::of_leave).collect();
         because.extend(telling.into_iter().map(Self::of_check));

@@ -218,6 +218,11 @@ impl Asked {
         }
     }
 
+    /// Whether the run itself kept it from coming to anything.
+    pub(crate) fn was_cut_short(&self) -> bool {
+        matches!(self.cause.word, "cancelled" | "skipped")
+    }
+
     /// Whether the run can't simply go on. (D-3)
     pub fn stops(&self) -> bool {
         self.response.is_some_and(Response::stops)

@@ -1,10 +1,11 @@
 //! Whoever changes a journal behind the program's back is found out, at the exact row.
 
-use holdpoint_core::id::{RunId, Sequence};
+use bytes::Bytes;
+use holdpoint_core::id::{Digest, RunId, Sequence};
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::Event;
 use holdpoint_core::time::{Elapsed, Moment};
-use holdpoint_journal::{FlawKind, Journal as _, SqliteJournal, Verified};
+use holdpoint_journal::{FlawKind, Journal as _, SqliteJournal, Store, Verified};
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 
@@ -143,4 +144,22 @@ fn a_journal_without_a_chain_gets_one() {
     journal.append(&run(), Sequence(4), &[entry(4)]).unwrap();
     assert!(matches!(journal.verify(&run()).unwrap(), Verified::Whole { rows: 4, .. }));
     assert_eq!(journal.read(&run()).unwrap().len(), 4);
+}
+
+#[test]
+fn a_journal_without_room_for_evidence_gets_it() {
+    let folder = TempDir::new().unwrap();
+    let mut store = Store::open(folder.path()).unwrap();
+    store.journal_mut().append(&run(), Sequence(1), &[entry(1)]).unwrap();
+    drop(store);
+    let old = Connection::open(folder.path().join("journal.db")).unwrap();
+    old.execute_batch("DROP TABLE blob; PRAGMA user_version = 2;").unwrap();
+    drop(old);
+
+    let mut store = Store::open(folder.path()).unwrap();
+
+    let evidence = [(Digest::of(b"seen"), Bytes::from_static(b"seen"))];
+    store.journal_mut().append_with(&run(), Sequence(2), &[entry(2)], &evidence).unwrap();
+    assert_eq!(store.blobs().get(&evidence[0].0).unwrap(), b"seen");
+    assert!(matches!(store.journal().verify(&run()).unwrap(), Verified::Whole { rows: 2, .. }));
 }

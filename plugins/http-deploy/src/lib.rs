@@ -5,3 +5,4 @@ pub mod facts;
 pub mod filled;
 pub mod found;
 pub mod status;
+pub mod usual;

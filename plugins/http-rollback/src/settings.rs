@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use holdpoint_http_deploy::filled::Stated;
 use holdpoint_http_deploy::status::Status;
+use holdpoint_http_deploy::usual::{self, Ready};
 use holdpoint_sdk::template::Template;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,18 +24,10 @@ pub(crate) struct Settings {
     #[schemars(length(min = 1))]
     pub(crate) steps: Vec<Step>,
     /// The header that carries the idempotency key. Default: Idempotency-Key.
-    #[serde(default = "usual_header")]
+    #[serde(default = "usual::header")]
     pub(crate) idempotency_header: String,
     /// Where the tool tells how far a rollback is.
     pub(crate) status: Status,
-}
-
-/// What must answer.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Ready {
-    /// The address.
-    pub(crate) url: Template,
 }
 
 /// A value in a JSON answer.
@@ -58,7 +51,7 @@ pub(crate) struct Step {
     /// What it does, in one sentence.
     pub(crate) summary: Template,
     /// The method. Default: POST.
-    #[serde(default = "usual_method")]
+    #[serde(default = "usual::method")]
     pub(crate) method: String,
     /// The address.
     pub(crate) url: Template,
@@ -70,10 +63,10 @@ pub(crate) struct Step {
     #[serde(default)]
     pub(crate) body: Option<Value>,
     /// The statuses that mean done. Default: 200, 201, 204.
-    #[serde(default = "usual_done")]
+    #[serde(default = "usual::done")]
     pub(crate) expect: Vec<u16>,
     /// The statuses that mean begun. Default: 202.
-    #[serde(default = "usual_started")]
+    #[serde(default = "usual::started")]
     pub(crate) started: Vec<u16>,
 }
 
@@ -82,20 +75,4 @@ impl Step {
     pub(crate) fn stated(&self) -> Stated<'_> {
         Stated { method: &self.method, url: &self.url, headers: &self.headers, body: self.body.as_ref() }
     }
-}
-
-fn usual_header() -> String {
-    "Idempotency-Key".to_owned()
-}
-
-fn usual_method() -> String {
-    "POST".to_owned()
-}
-
-fn usual_done() -> Vec<u16> {
-    vec![200, 201, 204]
-}
-
-fn usual_started() -> Vec<u16> {
-    vec![202]
 }

@@ -31,15 +31,17 @@ pub(super) fn level(
     due: Elapsed,
     (window, earlier): (&[SignalRun], Earlier<'_>),
 ) -> Result<Level, String> {
-    let before = |number| Level { number, of: "before".into() };
+    let level = |number, of: &str| Level { number, of: of.into() };
     match baseline {
-        Baseline::Constant { value } => Ok(before(value.as_f64())),
+        Baseline::Constant { value } => Ok(level(value.as_f64(), "as the plan says")),
         Baseline::Signal { name } => {
-            let number = match window.iter().find(|other| other.name() == name) {
-                Some(beside) => beside.number_at(due, run.signal().interval),
-                None => earlier.find(name).and_then(|other| median(&other.numbers())),
+            let found = match window.iter().find(|other| other.name() == name) {
+                Some(beside) => {
+                    beside.number_at(due, run.signal().interval).map(|number| level(number, "at the same moment"))
+                }
+                None => earlier.find(name).and_then(|other| median(&other.numbers())).map(|it| level(it, "before")),
             };
-            number.map(before).ok_or_else(|| NOTHING.into())
+            found.ok_or_else(|| NOTHING.into())
         }
         Baseline::History { runs } => {
             let memory = earlier.remembers(run.name(), *runs)?;
