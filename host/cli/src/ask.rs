@@ -1,7 +1,12 @@
 //! Asking the person at the terminal. The answer goes into the run like any other event.
+//!
+//! What is typed answers the question that was read: one that arrives hardly later than a new question was begun before it,
+//! and is an answer to the one before.
 
 use std::io::{self, BufRead as _, IsTerminal as _};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use holdpoint_conductor::people::{People, Question, Reached};
 use holdpoint_core::plan::people::listed;
@@ -14,13 +19,45 @@ use crate::output;
 /// The person at the terminal, if there is one.
 pub(crate) struct AtTheTerminal {
     answers: mpsc::Sender<Event>,
+    asked: Arc<Mutex<Asked>>,
     listening: bool,
+}
+
+/// The questions that stand on the screen.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    /// The latest one's number.
+    number: u32,
+    /// Since when it stands there.
+    since: Instant,
+    /// The number of the one before.
+    before: u32,
+}
+
+/// Nobody reads a question and answers it in less.
+const READING: Duration = Duration::from_millis(1_500);
+
+impl Asked {
+    /// A question is shown.
+    fn show(&mut self, number: u32, now: Instant) {
+        // Asked again, it is the same question.
+        if number != self.number {
+            *self = Self { number, since: now, before: self.number };
+        }
+    }
+
+    /// The question that a line is an answer to.
+    fn answered_at(&self, now: Instant) -> u32 {
+        let read = self.before == 0 || now.duration_since(self.since) >= READING;
+        if read { self.number } else { self.before }
+    }
 }
 
 impl AtTheTerminal {
     /// Somebody whose answers go this way.
     pub(crate) fn new(answers: mpsc::Sender<Event>) -> Self {
-        Self { answers, listening: false }
+        let asked = Asked { number: 0, since: Instant::now(), before: 0 };
+        Self { answers, asked: Arc::new(Mutex::new(asked)), listening: false }
     }
 }
 
@@ -39,10 +76,11 @@ impl People for AtTheTerminal {
             output::note(&format!("Silence for {within} has its own answer in the plan."));
         }
         output::note(HOW);
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).show(question.number, Instant::now());
         if !self.listening {
             self.listening = true;
-            let answers = self.answers.clone();
-            thread::spawn(move || listen(&answers));
+            let (answers, asked) = (self.answers.clone(), Arc::clone(&self.asked));
+            thread::spawn(move || listen(&answers, &asked));
         }
         Reached::Somebody
     }
@@ -51,12 +89,17 @@ impl People for AtTheTerminal {
 const HOW: &str = "Type one of: confirm REASON · hotfix REASON · roll-back REASON · extend 10m";
 
 /// Reads answers until nobody waits for them any more.
-fn listen(answers: &mpsc::Sender<Event>) {
+fn listen(answers: &mpsc::Sender<Event>, asked: &Mutex<Asked>) {
     let by = std::env::var("USER").unwrap_or_else(|_| "somebody at the terminal".to_owned());
     for line in io::stdin().lock().lines().map_while(Result::ok) {
         match understood(line.trim()) {
             Some(answer) => {
-                if answers.blocking_send(Event::Answered { by: by.clone(), answer }).is_err() {
+                let asked = *asked.lock().unwrap_or_else(PoisonError::into_inner);
+                let question = asked.answered_at(Instant::now());
+                if question != asked.number {
+                    output::note("That was begun before the last question stood here; answer again, if it is meant.");
+                }
+                if answers.blocking_send(Event::Answered { by: by.clone(), answer, question: Some(question) }).is_err() {
                     return;
                 }
             }
@@ -88,6 +131,21 @@ mod tests {
         assert_eq!(understood("confirm  "), None);
         let reason = "seen before, harmless".to_owned();
         assert_eq!(understood("confirm seen before, harmless"), Some(Answer::Confirm { reason }));
+    }
+
+    #[test]
+    fn a_line_that_comes_with_a_new_question_answers_the_one_before() {
+        let start = Instant::now();
+        let mut asked = Asked { number: 0, since: start, before: 0 };
+
+        asked.show(1, start);
+        assert_eq!(asked.answered_at(start), 1, "there was none before");
+        asked.show(2, start);
+
+        assert_eq!(asked.answered_at(start + READING / 2), 1);
+        assert_eq!(asked.answered_at(start + READING), 2);
+        asked.show(2, start + READING);
+        assert_eq!(asked.answered_at(start + READING), 2, "asked again it is the same");
     }
 
     #[test]

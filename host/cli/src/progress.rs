@@ -284,7 +284,7 @@ fn happened(event: &Event) -> Vec<String> {
         }
         Event::Interrupted { by } => vec![painted(Ink::Yellow, &format!("interrupted by {by}"))],
         Event::NobodyToAsk => vec!["nobody can be asked here".to_owned()],
-        Event::Answered { by, answer } => vec![format!("{by} answered: {}", answer_words(answer))],
+        Event::Answered { by, answer, question: _ } => vec![format!("{by} answered: {}", answer_words(answer))],
         Event::CallEnded { .. } | Event::RollbackReplied { .. } | Event::ShiftReplied { .. } | Event::Woke => {
             Vec::new()
         }

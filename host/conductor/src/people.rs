@@ -6,6 +6,8 @@ use holdpoint_core::time::Span;
 /// A question to the commander.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
+    /// Its number in the run, from 1, which its answer names.
+    pub number: u32,
     /// Who is asked.
     pub commander: String,
     /// What, in words.

@@ -131,8 +131,8 @@ impl Performer {
                 }
                 None
             }
-            Command::Ask { commander, question, within, ways } => {
-                match self.people.ask(Question { commander, question, within, ways }) {
+            Command::Ask { number, commander, question, within, ways } => {
+                match self.people.ask(Question { number, commander, question, within, ways }) {
                     Reached::Somebody => None,
                     Reached::Nobody => Some(Event::NobodyToAsk),
                 }

@@ -230,9 +230,11 @@ impl Stage {
                 self.ends(call, now, event);
             }
             Command::Cancel { call, why } => self.stop(call, why, now),
-            Command::Ask { commander, question, within, ways } => {
-                match self.cast.asked(&Question { commander, question, within, ways }, now) {
-                    Heard::Said { at, by, answer } => drop(self.put_down(at.max(now), Event::Answered { by, answer })),
+            Command::Ask { number, commander, question, within, ways } => {
+                match self.cast.asked(&Question { number, commander, question, within, ways }, now) {
+                    Heard::Said { at, by, answer } => {
+                        self.put_down(at.max(now), Event::Answered { by, answer, question: Some(number) });
+                    }
                     Heard::Silence => {}
                     Heard::Nobody => drop(self.put_down(now, Event::NobodyToAsk)),
                 }

@@ -114,6 +114,11 @@ pub enum Ground {
         /// What was kept.
         digest: Option<Digest>,
     },
+    /// A rule of a window has fired after the window's gate had closed.
+    StillArmed {
+        /// The phase whose rule it is.
+        phase: PhaseName,
+    },
     /// A person said so.
     Person {
         /// Who.
@@ -217,6 +222,12 @@ impl Reason {
         Self { ground, because }
     }
 
+    /// Explains what has fired after its gate had closed.
+    pub(crate) fn of_vigil(gate: &Gate) -> Self {
+        let ground = Ground::StillArmed { phase: gate.phase.clone() };
+        Self { ground, ..Self::of_gate(gate) }
+    }
+
     /// Explains what a check asks for, down to the evidence.
     pub(crate) fn of_check(asked: &Asked) -> Self {
         let cause = &asked.cause;
@@ -292,6 +303,7 @@ impl fmt::Display for Ground {
             Self::Verdict { account } => write!(f, "{account}"),
             Self::Evidence { call, digest: Some(digest) } => write!(f, "evidence of call {call}: {digest}"),
             Self::Evidence { call, digest: None } => write!(f, "call {call} left no evidence"),
+            Self::StillArmed { phase } => write!(f, "after the gate of phase {phase} its rules stayed armed"),
             Self::Person { by, answer, reason } => write!(f, "{by} answered {answer}: {reason}"),
             Self::Silence { waited } => write!(f, "nobody answered within {waited}"),
             Self::NobodyToAsk => f.write_str("there is nobody to ask"),

@@ -19,6 +19,7 @@ pub mod round;
 pub mod shift;
 pub mod window;
 pub mod past;
+pub mod vigil;
 
 use alloc::collections::BTreeSet;
 use alloc::format;

@@ -155,7 +155,10 @@ impl Stage<'_> {
         let spoken = scenario
             .speaking
             .iter()
-            .map(|(at, speaker)| (*at, Event::Answered { by: speaker.who.clone(), answer: speaker.answer.clone() }));
+            .map(|(at, speaker)| {
+                let (by, answer) = (speaker.who.clone(), speaker.answer.clone());
+                (*at, Event::Answered { by, answer, question: None })
+            });
         let over = (scenario.ends, Event::Interrupted { by: "the end of the rehearsal".to_owned() });
         let rehearsal = Rehearsal {
             outside: Arc::clone(&world) as _,

@@ -34,6 +34,11 @@ impl Calls {
         CallId(self.issued)
     }
 
+    /// The number that was given out last; zero before the first.
+    pub(crate) const fn last(&self) -> CallId {
+        CallId(self.issued)
+    }
+
     /// Whether this number was given out.
     pub(crate) const fn issued(&self, call: CallId) -> bool {
         1 <= call.0 && call.0 <= self.issued

@@ -61,6 +61,9 @@ pub enum Command {
     },
     /// Ask the commander; answered by `Answered`, `NobodyToAsk` or silence.
     Ask {
+        /// The question's number in the run, from 1. It stays the same when the question is asked again.
+        #[serde(default)]
+        number: u32,
         /// Who.
         commander: String,
         /// What, in words.

@@ -3,6 +3,7 @@
 mod onward;
 mod stage;
 mod step;
+mod watch;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -25,6 +26,7 @@ use crate::run::phase::PhaseRun;
 use crate::run::restore::Restoring;
 use crate::run::round::Round;
 use crate::run::shift::ShiftRun;
+use crate::run::vigil::Vigil;
 use crate::time::{Elapsed, Moment, Wake};
 
 /// A run that has started.
@@ -38,9 +40,14 @@ pub struct Course {
     phases: Vec<PhaseRun>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     shifts: Vec<ShiftRun>,
+    /// The rules that stay armed beyond their windows, in the order in which those ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    vigils: Vec<Vigil>,
     doing: Doing,
     rollback: Option<Restoring>,
     decisions: Vec<Decision>,
+    /// How many questions were asked.
+    questions: u32,
     /// The escalation path of what is being decided.
     path: Option<Taken>,
     closing: Option<Closing>,
@@ -147,6 +154,11 @@ impl Course {
         &self.shifts
     }
 
+    /// What was watched beyond the end of its window, in the order in which those ended.
+    pub fn vigils(&self) -> &[Vigil] {
+        &self.vigils
+    }
+
     /// What it is at.
     pub const fn doing(&self) -> &Doing {
         &self.doing
@@ -193,7 +205,8 @@ impl Course {
     /// Every call whose end is still to come, in their order, those that are being stopped included.
     pub(crate) fn open_calls(&self) -> Vec<(CallId, Errand)> {
         let recovery = self.rollback.iter().filter_map(Restoring::recovery).flat_map(Round::running);
-        let checks = self.phases.iter().flat_map(PhaseRun::running).chain(recovery);
+        let watched = self.vigils.iter().flat_map(Vigil::running);
+        let checks = self.phases.iter().flat_map(PhaseRun::running).chain(watched).chain(recovery);
         let asked = self.rollback.iter().filter_map(Restoring::awaits).map(|call| (call, Errand::Rollback));
         let shifted = self.shifts.iter().filter_map(ShiftRun::awaits).map(|call| (call, Errand::Rollout));
         let mut open: Vec<_> = checks.map(|call| (call, Errand::Check)).chain(asked).chain(shifted).collect();
@@ -203,6 +216,11 @@ impl Course {
     }
 
     pub(crate) fn wakes(&self) -> Option<Wake> {
+        self.own_wake().into_iter().chain(self.vigils.iter().filter_map(Vigil::wakes)).min_by_key(|wake| wake.at)
+    }
+
+    /// When what it is at wants to be woken.
+    fn own_wake(&self) -> Option<Wake> {
         match &self.doing {
             Doing::Judging { phase } => self.phases.get(*phase).and_then(PhaseRun::wakes),
             Doing::Shifting { .. } => self.shifts.last().and_then(ShiftRun::wakes),

@@ -65,6 +65,9 @@ pub enum Event {
         by: String,
         /// What.
         answer: Answer,
+        /// To which question, by its number; absent: to the one that is asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        question: Option<u32>,
     },
     /// There is nobody who could be asked.
     NobodyToAsk,

@@ -17,6 +17,8 @@ use crate::time::{Elapsed, Span, Wake};
 /// A run that holds for an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hold {
+    /// The question's number in the run, from 1.
+    pub number: u32,
     /// Who is asked.
     pub commander: String,
     /// What, in words.
@@ -118,6 +120,7 @@ impl Hold {
     /// The question as a command.
     pub(crate) fn ask(&self, now: Elapsed) -> Command {
         Command::Ask {
+            number: self.number,
             commander: self.commander.clone(),
             question: self.question.clone(),
             within: Some(self.until.since(now).min(Span::LONGEST)),
@@ -136,6 +139,18 @@ impl Hold {
     /// When silence speaks.
     pub(crate) fn wakes(&self) -> Wake {
         Wake { at: self.until, why: format!("an answer of {}", self.commander) }
+    }
+
+    /// Refuses an answer to another question: what was meant for that one is no answer to this.
+    ///
+    /// # Errors
+    /// When it names another question.
+    pub(crate) fn is_answered_by(&self, question: Option<u32>) -> Result<(), String> {
+        let number = self.number;
+        match question.filter(|answered| *answered != number) {
+            Some(answered) => Err(format!("that answers question {answered}, and question {number} is asked")),
+            None => Ok(()),
+        }
     }
 
     /// Makes something of an answer. (D-6)

@@ -141,18 +141,25 @@ impl PhaseRun {
         }
     }
 
-    /// Whether its gate can close: every check has settled, or one of them asks to be answered at once and the gate
-    /// acts. (D-2, D-10)
-    pub(crate) fn is_decided(&self) -> bool {
-        let urgent = self.round.is_urgent() || self.window.as_ref().is_some_and(WindowRun::is_urgent);
+    /// Whether its gate can close: every check has settled, or one of them, or what is asked for beside them, asks to be
+    /// answered at once and the gate acts. (D-2, D-10)
+    pub(crate) fn is_decided(&self, beside: &[Asked]) -> bool {
+        let urgent = self.round.is_urgent()
+            || self.window.as_ref().is_some_and(WindowRun::is_urgent)
+            || beside.iter().any(Asked::stops_at_once);
         let at_once = self.arming == Arming::Armed && urgent;
         at_once || (self.round.is_over() && self.window.as_ref().is_none_or(WindowRun::is_over))
     }
 
-    /// Closes the gate. What still runs is cancelled.
-    pub(crate) fn close(&mut self, calls: &mut Calls, now: Elapsed) -> Vec<Command> {
+    /// Closes the gate, where it acts also over what is asked for beside its own. What still runs is cancelled.
+    pub(crate) fn close(&mut self, calls: &mut Calls, now: Elapsed, beside: Vec<Asked>) -> Vec<Command> {
         let commands = self.stop(calls, "something else in the phase is answered at once");
-        let gate = close(self.name.clone(), self.arming, self.asked());
+        let mut asked = self.asked();
+        match self.arming {
+            Arming::Armed => asked.extend(beside),
+            Arming::ObserveOnly => {}
+        }
+        let gate = close(self.name.clone(), self.arming, asked);
         self.closed = Some(Closed { at: now, gate });
         commands
     }
@@ -167,6 +174,8 @@ impl PhaseRun {
             }
             Terms::Waiver | Terms::Hotfix => {}
         }
-        closed.gate.leave = Some(leave);
+        // Two answers at one gate: what is owed by one of them stays owed.
+        let leaves = closed.gate.leave.take().into_iter().chain([leave]);
+        closed.gate.leave = leaves.max_by_key(|leave| leave.terms);
     }
 }

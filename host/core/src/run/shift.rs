@@ -45,7 +45,7 @@ pub struct ShiftRun {
     repeated: bool,
     /// The share that the target told last, in percent.
     seen: Option<u32>,
-    interrupted: Option<String>,
+    stopping: Option<Stop>,
     end: Option<End>,
     leave: Option<Leave>,
 }
@@ -75,6 +75,31 @@ pub enum How {
     Unknown,
     /// It can be done, and the run may not change anything.
     DryRun,
+}
+
+/// Why a shift is stopped before its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "stop", rename_all = "kebab-case")]
+pub(crate) enum Stop {
+    /// Somebody stopped the run by hand.
+    Interrupted {
+        /// How.
+        by: String,
+    },
+    /// A rule that has stayed armed brings the previous version back.
+    Overtaken {
+        /// Why.
+        reason: Reason,
+    },
+}
+
+impl Stop {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Interrupted { .. } => "interrupted",
+            Self::Overtaken { .. } => "overtaken by a rollback",
+        }
+    }
 }
 
 /// What is being done about a shift at this moment.
@@ -151,7 +176,7 @@ impl ShiftRun {
             tries: 1,
             repeated: false,
             seen: None,
-            interrupted: None,
+            stopping: None,
             end: None,
             leave: None,
         };
@@ -183,9 +208,14 @@ impl ShiftRun {
         self.leave.as_ref()
     }
 
-    /// Who stopped the run meanwhile.
-    pub(crate) fn interrupted(&self) -> Option<&str> {
-        self.interrupted.as_deref()
+    /// What goes before it, and ends it early.
+    pub(crate) const fn stopping(&self) -> Option<&Stop> {
+        self.stopping.as_ref()
+    }
+
+    /// Whether it is being brought to an end already.
+    pub(crate) const fn is_stopping(&self) -> bool {
+        self.stopping.is_some()
     }
 
     /// Whether a person let the run go on, to be mended.
@@ -292,7 +322,7 @@ impl ShiftRun {
     fn looked(&mut self, seen: &Seen, aim: Aim, means: &mut Means<'_>) -> Vec<Command> {
         self.seen = seen.percent.or(self.seen);
         let other = seen.percent.filter(|percent| *percent != u32::from(self.share.percent()));
-        let stopped = self.interrupted.is_some();
+        let stopped = self.is_stopping();
         match (seen.progress, aim, stopped) {
             (Progress::Complete, Aim::Readiness | Aim::Completion | Aim::Trouble(_), _) => match other {
                 None => self.ends(How::Complete, &seen.account, means),
@@ -338,17 +368,18 @@ impl ShiftRun {
         }
     }
 
-    /// Stops it by hand. What was commanded isn't left alone: the call in flight ends, and the status is asked once
-    /// more, so that it can be said how much of the traffic the released version has.
-    pub(crate) fn interrupt(&mut self, by: &str, means: &mut Means<'_>) -> Vec<Command> {
-        self.interrupted = Some(by.to_string());
+    /// Stops it early. What was commanded isn't left alone: the call in flight ends, and the status is asked once more,
+    /// so that it can be said how much of the traffic the released version has, and no late shift undoes a rollback.
+    pub(crate) fn stop(&mut self, stop: Stop, means: &mut Means<'_>) -> Vec<Command> {
+        let (word, account) = (stop.word(), format!("{} before it began", stop.word()));
+        self.stopping = Some(stop);
         match self.doing.clone() {
             Doing::Asking(call) => {
-                let stop = means.stop(call, "interrupted");
-                self.ends(How::NotMoved, "interrupted before it began", means);
+                let stop = means.stop(call, word);
+                self.ends(How::NotMoved, &account, means);
                 stop
             }
-            Doing::Pausing(_, Aim::Readiness) => self.ends(How::NotMoved, "interrupted before it began", means),
+            Doing::Pausing(_, Aim::Readiness) => self.ends(How::NotMoved, &account, means),
             Doing::Pausing(_, aim) => self.look(aim, means),
             Doing::Shifting(_) | Doing::Looking(..) | Doing::Nothing => Vec::new(),
         }

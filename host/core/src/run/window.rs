@@ -11,6 +11,7 @@ pub mod signal;
 mod spread;
 mod words;
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -205,6 +206,72 @@ impl WindowRun {
 
     pub(crate) fn waive(&mut self, by: &str, reason: &str) {
         self.signals.iter_mut().for_each(|run| run.waive(by, reason));
+    }
+
+    /// The window as it goes on once its gate has been answered, without an end; `None` when nothing in it could stop the
+    /// run any more.
+    pub(crate) fn going_on(&self) -> Option<Self> {
+        let mut next = self.clone();
+        (next.length, next.over, next.agenda) = (Span::LONGEST, false, Agenda::default());
+        next.signals = self.signals.iter().map(SignalRun::going_on).collect();
+        let ends = next.ends()?;
+        let places: Vec<usize> = next.watched().collect();
+        for place in &places {
+            next.agenda.plan(*place, next.signals.get(*place).and_then(|run| run.next_due(ends)));
+        }
+        (!places.is_empty()).then_some(next)
+    }
+
+    /// The places of the signals that could yet stop the run, and of those that these are compared with.
+    fn watched(&self) -> impl Iterator<Item = usize> {
+        let armed = || self.signals.iter().filter(|run| run.is_armed());
+        let needed: BTreeSet<&CheckName> = armed().flat_map(SignalRun::compared_with).collect();
+        let stays = move |run: &SignalRun| run.is_armed() || needed.contains(run.name());
+        self.signals.iter().enumerate().filter(move |(_, run)| stays(run)).map(|(place, _)| place)
+    }
+
+    /// Whether any signal could yet stop the run.
+    pub(crate) fn is_watching(&self) -> bool {
+        self.signals.iter().any(SignalRun::is_armed)
+    }
+
+    /// What has fired.
+    pub(crate) fn fired(&self) -> Vec<Asked> {
+        self.spoken().filter_map(SignalRun::bad).collect()
+    }
+
+    /// Takes what has fired as answered.
+    pub(crate) fn hush(&mut self) {
+        self.signals.iter_mut().for_each(SignalRun::hush);
+        self.agenda.hush();
+    }
+
+    /// Keeps those rules that compare with nothing but a limit.
+    pub(crate) fn keep_limits(&mut self, calls: &mut Calls, why: &str) -> Vec<Command> {
+        self.signals.iter_mut().for_each(SignalRun::keep_limits);
+        self.rest_unwatched(calls, why)
+    }
+
+    /// Samples no more what nothing depends on.
+    fn rest_unwatched(&mut self, calls: &mut Calls, why: &str) -> Vec<Command> {
+        let watched: BTreeSet<usize> = self.watched().collect();
+        let mut commands = Vec::new();
+        for (place, run) in self.signals.iter_mut().enumerate().filter(|(place, _)| !watched.contains(place)) {
+            if let Some(call) = run.running() {
+                self.agenda.ended(call);
+                commands.push(calls.stop(call, Errand::Check, why.into()));
+            }
+            run.stop(why);
+            self.agenda.rests(place);
+        }
+        commands
+    }
+
+    /// Leaves signals to another window.
+    pub(crate) fn leave(&mut self, names: &[&CheckName], calls: &mut Calls, why: &str) -> Vec<Command> {
+        let left = |run: &&mut SignalRun| names.contains(&run.name());
+        self.signals.iter_mut().filter(left).for_each(SignalRun::disarm);
+        self.rest_unwatched(calls, why)
     }
 
     /// Does what the time asks for: a call that should have ended long ago is not waited for any longer.

@@ -368,7 +368,9 @@ fn a_path_says_what_is_done_who_is_asked_how_and_for_how_long() {
 
     let commands = scene.ends("inventory", fail());
 
-    let [Command::Ask { commander, question, within, ways }] = commands.as_slice() else { panic!("{commands:?}") };
+    let [Command::Ask { number: _, commander, question, within, ways }] = commands.as_slice() else {
+        panic!("{commands:?}")
+    };
     assert_eq!((commander.as_str(), *within), ("platform on-call", Some(MINUTE.times(10))));
     assert_eq!(ways, &[Way::Page, Way::Ticket]);
     let told = "escalation path 1 (dependency, critical): platform on-call, to be told by: page, ticket";

@@ -20,3 +20,4 @@ mod causes;
 mod many;
 mod evidence;
 mod wrong_reasons;
+mod vigil;

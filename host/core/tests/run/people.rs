@@ -34,7 +34,9 @@ fn a_run_that_can_not_decide_asks_its_commander_and_holds() {
 
     let commands = scene.ends("home", inconclusive());
 
-    let [Command::Ask { commander, question, within, ways: _ }] = commands.as_slice() else { panic!("{commands:?}") };
+    let [Command::Ask { number: 1, commander, question, within, ways: _ }] = commands.as_slice() else {
+        panic!("{commands:?}")
+    };
     assert_eq!((commander.as_str(), *within), ("ada", Some(Span::from_secs(60))));
     assert!(question.contains("check home (major): inconclusive"), "{question}");
     assert_eq!(scene.run.wakes().unwrap().why, "an answer of ada");
@@ -134,7 +136,7 @@ fn an_answer_without_a_reason_or_a_name_changes_nothing() {
     assert!(is_complaint(&scene.answers(Answer::Hotfix { reason: String::new() })));
     assert!(is_complaint(&scene.answers(Answer::RollBack { reason: String::new() })));
     assert!(is_complaint(&scene.answers(Answer::Extend { by: Span::ZERO })));
-    let nameless = Event::Answered { by: String::new(), answer: Answer::Confirm { reason: reason() } };
+    let nameless = Event::Answered { by: String::new(), answer: Answer::Confirm { reason: reason() }, question: None };
     assert!(is_complaint(&scene.happens(nameless)));
 
     assert_eq!(scene.run, before);
@@ -242,4 +244,21 @@ fn a_person_can_speak_for_a_release_that_nothing_else_speaks_for() {
 
     assert_eq!(scene.run.ending(), Some(Ending::Confirmed));
     assert_eq!(scene.word("metrics"), "inconclusive");
+}
+
+#[test]
+fn an_answer_to_another_question_is_none_to_this() {
+    let mut scene = Scene::start(asking());
+    scene.ends("home", inconclusive());
+    let answer = Answer::Confirm { reason: reason() };
+    let answered = |question| Event::Answered { by: "ada".into(), answer: answer.clone(), question };
+    scene.happens(answered(Some(1)));
+
+    let commands = scene.ends("orders", inconclusive());
+
+    assert!(matches!(commands[..], [Command::Ask { number: 2, .. }]), "{commands:?}");
+    assert!(is_complaint(&scene.happens(answered(Some(1)))), "it comes late, and says nothing of this one");
+    assert_eq!(scene.run.ending(), None);
+    scene.happens(answered(Some(2)));
+    assert_eq!(scene.run.ending(), Some(Ending::Confirmed));
 }

@@ -88,7 +88,7 @@ impl Scene {
     }
 
     pub(crate) fn answers(&mut self, answer: Answer) -> Vec<Command> {
-        self.happens(Event::Answered { by: "ada".into(), answer })
+        self.happens(Event::Answered { by: "ada".into(), answer, question: None })
     }
 
     pub(crate) fn is_interrupted(&mut self) -> Vec<Command> {

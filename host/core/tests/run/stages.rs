@@ -20,12 +20,12 @@ fn share(percent: u8) -> Share {
     Share::try_new(percent).unwrap()
 }
 
-fn stage(percent: u8, phases: &[&str]) -> Stage {
+pub(crate) fn stage(percent: u8, phases: &[&str]) -> Stage {
     Stage { share: share(percent), phases: phases.iter().map(|name| PhaseName::parse(name).unwrap()).collect() }
 }
 
 /// Preflight at 0 %, then 5 % and 100 %, each with a check of its own.
-fn canary() -> Plan {
+pub(crate) fn canary() -> Plan {
     let phases = vec![
         phase("preflight", vec![major("before")]),
         phase("watch-at-5", vec![major("few")]),
@@ -62,7 +62,7 @@ fn shifts(scene: &Scene) -> Vec<u8> {
 }
 
 /// The last call of the rollout plugin is answered.
-fn says(scene: &mut Scene, reply: Reply) -> Vec<Command> {
+pub(crate) fn says(scene: &mut Scene, reply: Reply) -> Vec<Command> {
     let last = scene.commands.iter().rev().find_map(|command| match command {
         Command::Shift { call, .. } => Some(*call),
         _ => None,
@@ -71,11 +71,11 @@ fn says(scene: &mut Scene, reply: Reply) -> Vec<Command> {
     scene.happens(Event::ShiftReplied { call: last.expect("the rollout plugin was called"), replied })
 }
 
-fn done() -> Reply {
+pub(crate) fn done() -> Reply {
     Reply::Shifted { end: StepEnd::Done, summary: "moved".into() }
 }
 
-fn status(progress: Progress) -> Reply {
+pub(crate) fn status(progress: Progress) -> Reply {
     Reply::Status { progress, percent: None, summary: "looked".into() }
 }
 

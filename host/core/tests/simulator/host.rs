@@ -127,6 +127,11 @@ impl World {
         else {
             return;
         };
+        let closed = self.run.course().unwrap().phases().iter().any(|it| it.name() == phase && it.closed().is_some());
+        if closed {
+            // What is watched on is no judgement of its stage any more.
+            return;
+        }
         let upto = self.plan.phases.iter().position(|it| it.name == *phase).map(|place| &self.plan.phases[..=place]);
         let mut stages = upto.into_iter().flatten().filter_map(|phase| rollout.stage_of(&phase.name));
         let due = stages.next_back().map_or(0, |(_, stage)| stage.share.percent());
@@ -221,7 +226,8 @@ impl World {
             _ if self.plan.restore.is_some() || self.storm => Answer::RollBack { reason },
             _ => Answer::Confirm { reason },
         };
-        Event::Answered { by: "ada".into(), answer }
+        let asked = self.watch.question.filter(|_| self.chance.one_in(2));
+        Event::Answered { by: "ada".into(), answer, question: asked }
     }
 }
 

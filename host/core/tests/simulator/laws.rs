@@ -5,7 +5,7 @@ use holdpoint_core::plan::check::{Check, Urgency};
 use holdpoint_core::plan::people::Silence;
 use holdpoint_core::plan::phase::{Arming, Phase};
 use holdpoint_core::plan::stage::OnFail;
-use holdpoint_core::plan::window::{Baseline, Comparator, Signal};
+use holdpoint_core::plan::window::{Baseline, Comparator, Rule, Signal};
 use holdpoint_core::response::Response;
 use holdpoint_core::run::Run;
 use holdpoint_core::run::course::{Course, Doing};
@@ -13,13 +13,15 @@ use holdpoint_core::run::ending::Ending;
 use holdpoint_core::run::entry::{Entry, What};
 use holdpoint_core::run::event::{Answer, Mode};
 use holdpoint_core::run::phase::PhaseRun;
+use holdpoint_core::run::vigil::Vigil;
 use holdpoint_core::run::window::WindowRun;
 use holdpoint_core::run::window::rule::RuleRun;
 use holdpoint_core::run::window::signal::{End, SignalRun};
+use holdpoint_core::time::Span;
 
 use crate::oracle::{self, Point};
 use crate::reasons;
-use crate::truth::Ended;
+use crate::truth::{Ended, Sampled};
 use crate::world::World;
 
 /// Looks at a run that has ended.
@@ -29,6 +31,7 @@ pub(crate) fn look_at(world: &mut World) -> Ending {
     every_check_has_settled_as_it_truly_ended(world);
     every_signal_was_judged_by_its_true_samples(world);
     no_path_lets_through_what_would_stop(world);
+    what_is_watched_on_is_answered(world, ending);
     the_strongest_response_won(world, ending);
     nothing_is_rolled_back_for_what_could_not_be_found_out(world);
     match ending {
@@ -258,6 +261,36 @@ fn the_strongest_response_won(world: &World, ending: Ending) {
     }
 }
 
+/// A limit that is broken after its gate has closed brings the previous version back, whatever the run is at. (D-10)
+fn what_is_watched_on_is_answered(world: &World, ending: Ending) {
+    let course = world.run.course().unwrap();
+    for sample in &world.truth.beyond {
+        let vigil = course.vigils().iter().find(|vigil| vigil.signals().any(|run| takes(run, sample)));
+        let vigil = vigil.expect("what was sampled is watched on");
+        let phase = course.phases().iter().find(|phase| phase.name() == vigil.phase()).expect("it is a phase's");
+        let run =
+            signals(phase).map(|(_, run)| run).find(|run| *run.name() == sample.signal).expect("and its signal's");
+        let breaks = |rule: &&RuleRun| {
+            let Rule { held, arming, response, .. } = &rule.rule;
+            let point = sample.number.map(|number| oracle::alone(sample.commanded, number));
+            let holds = point.and_then(|point| oracle::fires(&rule.rule, &[point]));
+            let rolls_back = (*arming, *response) == (Arming::Armed, Response::RollBack);
+            rolls_back && *held == Span::ZERO && rule.fired.is_none() && holds == Some(true)
+        };
+        let by_limit = run.rules().iter().filter(breaks).any(|rule| match rule.rule.comparator {
+            Comparator::Above { .. } | Comparator::Below { .. } => true,
+            _ => false,
+        });
+        if by_limit && world.plan.restore.is_some() && ending != Ending::Cancelled {
+            assert!(course.rollback().is_some(), "a limit was broken beyond its window: {:?}", run.name());
+        }
+    }
+}
+
+fn takes(run: &SignalRun, sample: &Sampled) -> bool {
+    run.taken().iter().any(|taken| taken.call == sample.call)
+}
+
 /// An outage of what looks never rolls a release back, unless the plan or a person says so. (D-9)
 fn nothing_is_rolled_back_for_what_could_not_be_found_out(world: &World) {
     let course = world.run.course().unwrap();
@@ -270,8 +303,9 @@ fn nothing_is_rolled_back_for_what_could_not_be_found_out(world: &World) {
     let on_shift = world.plan.rollout.as_ref().is_some_and(|rollout| rollout.on_fail == OnFail::RollBack);
     let by_plan = on_silence || on_shift || checks.any(|check| check.on_inconclusive == Response::RollBack);
     let failed = world.truth.ended.values().any(|ended| ended.outcome.word() == "fail");
-    let fired =
-        course.phases().iter().flat_map(signals).any(|(_, run)| run.rules().iter().any(|it| it.fired.is_some()));
+    let watched = course.phases().iter().flat_map(signals).map(|(_, run)| run);
+    let mut watched = watched.chain(course.vigils().iter().flat_map(Vigil::signals));
+    let fired = watched.any(|run| run.rules().iter().any(|it| it.fired.is_some()));
     assert!(told || by_plan || failed || fired, "it is bad, and not merely unknown");
 }
 

@@ -24,6 +24,11 @@ pub(crate) fn points(world: &World, (window, signal): (&Window, &Signal), began:
     samples.filter_map(|sample| Some(point(sample.commanded, sample.number?))).collect()
 }
 
+/// A number that stands by itself.
+pub(crate) fn alone(commanded: Elapsed, number: f64) -> Point {
+    Point { due: commanded.0, number }
+}
+
 /// Whether there is enough data to say that a window of this length was watched.
 pub(crate) fn enough(points: &[Point], (window, signal): (&Window, &Signal), (began, length): (Elapsed, Span)) -> bool {
     let (first, ends) = (began.plus(window.delay).0, began.plus(length).0);

@@ -75,13 +75,14 @@ fn is_so(world: &World, reason: &Reason) {
     let so = match &reason.ground {
         Ground::Gate { phase, .. } => plan.phase(phase).is_some_and(|phase| below > 0 || phase.checks().count() == 0),
         Ground::Check { check, word, .. } => plan.check(check).is_some() && below > 0 && was(world, reason, word),
+        Ground::StillArmed { phase } => plan.phase(phase).is_some_and(|phase| phase.window.is_some()) && below > 0,
         Ground::Verdict { account } => !account.is_empty(),
         Ground::Evidence { call, digest: Some(digest) } => {
             ended(world).any(|it| it == *call) && *digest == evidence(*call)
         }
         Ground::Evidence { call, digest: None } => ended(world).chain(begun(world)).any(|it| it == *call),
         Ground::Person { by, reason, .. } => happened(&|event| match event {
-            Event::Answered { by: who, answer } => who == by && why(answer) == Some(reason),
+            Event::Answered { by: who, answer, .. } => who == by && why(answer) == Some(reason),
             _ => false,
         }),
         Ground::Silence { .. } => happened(&|event| *event == Event::Woke),
@@ -109,7 +110,8 @@ fn is_so(world: &World, reason: &Reason) {
 fn was(world: &World, reason: &Reason, said: &str) -> bool {
     let call = calls(reason).first().copied();
     let ended = call.and_then(|call| world.truth.ended.get(&call));
-    let sample = world.truth.samples.iter().find(|sample| Some(sample.call) == call);
+    let mut samples = world.truth.samples.iter().chain(&world.truth.beyond);
+    let sample = samples.find(|sample| Some(sample.call) == call);
     match (said, sample) {
         ("fail", Some(sample)) => sample.fails || sample.number.is_some(),
         // A signal passes as a whole, also when its last call brought nothing.

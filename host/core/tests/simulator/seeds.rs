@@ -12,6 +12,7 @@ use holdpoint_core::plan::window::Comparator;
 use holdpoint_core::run::course::Course;
 use holdpoint_core::run::event::Mode;
 use holdpoint_core::run::phase::PhaseRun;
+use holdpoint_core::run::vigil::Vigil;
 use holdpoint_core::run::window::WindowRun;
 use holdpoint_core::run::window::signal::SignalRun;
 
@@ -70,7 +71,22 @@ fn live(seed: u64, told: Option<Told>) -> Happened {
     if seed.is_multiple_of(1_000) {
         laws::every_prefix_gives_one_state(&world);
     }
-    world.happened.iter().copied().chain(fired(&world)).chain([ending.words()]).map(|what| (what, 1)).collect()
+    world
+        .happened
+        .iter()
+        .copied()
+        .chain(fired(&world))
+        .chain(fired_beyond(&world))
+        .chain([ending.words()])
+        .map(|what| (what, 1))
+        .collect()
+}
+
+/// Whether a rule fired when its window was over.
+fn fired_beyond(world: &World) -> Option<&'static str> {
+    let mut signals = world.run.course().into_iter().flat_map(Course::vigils).flat_map(Vigil::signals);
+    let fired = signals.any(|run| run.rules().iter().any(|rule| rule.fired.is_some()));
+    fired.then_some("a rule fires beyond its window")
 }
 
 /// The kinds of rules that have fired.
@@ -90,7 +106,7 @@ fn fired(world: &World) -> impl Iterator<Item = &'static str> {
 }
 
 /// Everything that has to happen in the seeds, so that their laws say something.
-const EVERYTHING: [&str; 24] = [
+const EVERYTHING: [&str; 25] = [
     "a clock that jumps",
     "a crash",
     "a crash while a person was asked",
@@ -109,6 +125,7 @@ const EVERYTHING: [&str; 24] = [
     "rise fires",
     "drop fires",
     "assess fires",
+    "a rule fires beyond its window",
     "cancelled",
     "confirmed",
     "escalated",

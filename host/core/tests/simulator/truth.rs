@@ -8,6 +8,8 @@ use holdpoint_core::outcome::Outcome;
 use holdpoint_core::run::command::{Command, Purpose};
 use holdpoint_core::run::entry::What;
 use holdpoint_core::run::event::{Answer, Event};
+use holdpoint_core::run::phase::PhaseRun;
+use holdpoint_core::run::window::WindowRun;
 use holdpoint_core::time::Elapsed;
 
 use crate::outside::Seen;
@@ -19,8 +21,10 @@ use crate::world::World;
 pub(crate) struct Truth {
     /// What each call of a check ended as that the run was waiting for.
     pub(crate) ended: BTreeMap<CallId, Ended>,
-    /// The samples, in the order in which they came in.
+    /// The samples of windows, in the order in which they came in.
     pub(crate) samples: Vec<Sampled>,
+    /// Those that were taken beyond the end of their window.
+    pub(crate) beyond: Vec<Sampled>,
     /// At which gates a person said confirm.
     pub(crate) waived: BTreeSet<PhaseName>,
     /// Whether a person let the run go on although traffic had not been shifted.
@@ -65,10 +69,17 @@ impl World {
             unreachable!("it was entered just now")
         };
         let (outcome, requests) = (called.outcome.clone(), called.facts.requests);
-        if matches!(purpose, Purpose::Sample { .. }) {
+        if let Purpose::Sample { phase } = &purpose {
             let number = seen.as_ref().and_then(|seen| self.number(&check, seen));
             let fails = seen.is_some_and(|seen| seen.fails);
-            self.truth.samples.push(Sampled { call, signal: check.clone(), commanded: at, number, fails });
+            let sampled = Sampled { call, signal: check.clone(), commanded: at, number, fails };
+            let of_window = self.run.course().unwrap().phases().iter().filter(|run| run.name() == phase);
+            let mut signals = of_window.filter_map(PhaseRun::window).flat_map(WindowRun::signals);
+            if signals.any(|run| run.taken().iter().any(|taken| taken.call == call)) {
+                self.truth.samples.push(sampled);
+            } else {
+                self.truth.beyond.push(sampled);
+            }
         }
         self.truth.ended.insert(call, Ended { check, outcome, requests });
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use holdpoint_core::id::CallId;
-use holdpoint_core::name::CheckName;
+use holdpoint_core::name::{CheckName, PhaseName};
 use holdpoint_core::plan::Plan;
 use holdpoint_core::rollback::Deed;
 use holdpoint_core::rollout;
@@ -21,6 +21,8 @@ pub(crate) struct Watch {
     pub(crate) stopped: BTreeSet<CallId>,
     /// Whether the run waits for a person.
     pub(crate) asking: bool,
+    /// The number of the question that was asked last.
+    pub(crate) question: Option<u32>,
     /// How the run ended.
     pub(crate) finished: Option<Ending>,
     calls: u64,
@@ -81,7 +83,10 @@ impl Watch {
                 assert!(self.open.contains_key(call), "only what runs is cancelled: {call}");
                 assert!(self.stopped.insert(*call), "and only once");
             }
-            Command::Ask { .. } => self.asking = true,
+            Command::Ask { number, .. } => {
+                assert!(self.question <= Some(*number), "questions are counted");
+                (self.asking, self.question) = (true, Some(*number));
+            }
             Command::Complain { .. } => {}
             Command::Finish { ending } => {
                 self.finished = Some(*ending);
@@ -112,7 +117,8 @@ impl Watch {
 
     /// The same for traffic that is shifted.
     fn look_at_shift(&mut self, deed: &rollout::Deed, mode: Mode) {
-        assert_eq!(self.awaited().count(), 0, "nothing beside a shift");
+        let samples = |what: &What| matches!(what, What::Check { purpose: Purpose::Sample { .. }, .. });
+        assert!(self.awaited().all(samples), "nothing beside a shift but what is watched on");
         if let rollout::Deed::Shift { share, .. } = deed {
             self.look_at_change(&share.to_string(), mode);
         }
@@ -127,9 +133,11 @@ impl Watch {
         self.unlooked = Some(what.to_string());
     }
 
-    /// No more at a time than the plan allows, and one phase at a time.
+    /// No more at a time than the plan allows, one phase at a time, and beside it only samples of those before it.
     fn look_at_room(&self, plan: &Plan) {
         let mut phases = BTreeSet::new();
+        let place = |name: &PhaseName| plan.phases.iter().position(|phase| phase.name == *name);
+        let (mut judged, mut watched) = (None, None);
         let (mut judging, mut most, mut recovering) = (0, 0, 0);
         let mut sampling = BTreeSet::new();
         for what in self.awaited() {
@@ -138,11 +146,12 @@ impl Watch {
                 Purpose::Judge { phase } => {
                     judging += 1;
                     most = plan.phase(phase).map_or(0, |phase| phase.parallel.get());
+                    judged = place(phase);
                     phases.insert(phase.as_str());
                 }
                 Purpose::Sample { phase } => {
-                    assert!(sampling.insert(check), "one sample of a signal at a time");
-                    phases.insert(phase.as_str());
+                    assert!(sampling.insert((check, phase.as_str())), "one sample of a signal at a time");
+                    watched = watched.max(place(phase));
                 }
                 Purpose::Recover => {
                     recovering += 1;
@@ -152,6 +161,7 @@ impl Watch {
         }
         assert!(judging <= most, "no more checks at a time than the phase allows");
         assert!(recovering <= 4, "no more recovery checks at a time than four");
+        assert!(judged.is_none() || watched <= judged, "nothing is sampled before its phase");
         assert!(phases.len() <= 1, "one phase at a time: {phases:?}");
     }
 }

@@ -30,7 +30,7 @@ use crate::truth::Truth;
 use crate::watch::{self, Watch};
 
 /// So many turns are enough for every run once the faults have stopped.
-const ENOUGH: u64 = 1_500;
+const ENOUGH: u64 = 6_000;
 
 /// A run in its world.
 pub(crate) struct World {
@@ -246,8 +246,10 @@ impl World {
 
     /// A person's word is heard when somebody was asked, and it says what it must.
     pub(crate) fn hears(&mut self, event: Event) {
+        let to_another = |question: &Option<u32>| question.is_some() && *question != self.watch.question;
         let can = self.watch.asking
             && match &event {
+                Event::Answered { question, .. } if to_another(question) => false,
                 Event::Answered { answer: Answer::Confirm { reason } | Answer::Hotfix { reason }, .. } => {
                     !reason.trim().is_empty()
                 }

@@ -62,7 +62,7 @@ pub(crate) fn event(event: &Event, entry: &Entry, ledger: &Ledger) -> Option<Hap
             format!("rollout, {asked} ({call}): {word}{colon}{summary}")
         }
         Event::Woke => return None,
-        Event::Answered { by, answer } => format!("{by} answered {}", answered(answer)),
+        Event::Answered { by, answer, question: _ } => format!("{by} answered {}", answered(answer)),
         Event::NobodyToAsk => "there was nobody to ask".to_owned(),
         Event::Interrupted { by } => format!("interrupted by {by}"),
     };
@@ -89,7 +89,7 @@ pub(crate) fn command(command: &Command, entry: &Entry) -> Option<Happening> {
         Command::Shift { call, plugin, deed: asked, .. } => {
             format!("rollout plugin {plugin} asked: {} ({call})", rollout::asked(asked))
         }
-        Command::Ask { commander, question, within, ways } => {
+        Command::Ask { number: _, commander, question, within, ways } => {
             let within = within.map(|within| format!(", for {}", words::span(within))).unwrap_or_default();
             let told = if ways.is_empty() { String::new() } else { format!(", to be told by {}", listed(ways)) };
             format!("{commander} asked{within}{told}: {}", question.lines().last().unwrap_or_default())

@@ -105,7 +105,7 @@ impl Scene {
     }
 
     pub(crate) fn answers(&mut self, by: &str, answer: Answer) -> &mut Self {
-        self.happens(Event::Answered { by: by.into(), answer });
+        self.happens(Event::Answered { by: by.into(), answer, question: None });
         self
     }
 

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::decision::{Decided, Decision, Taken, decide_at_end, decide_at_gate, path_of};
 use crate::gate::Gate;
 use crate::reason::{Ground, Reason};
-use crate::response::Sight;
+use crate::response::{Asked, Sight};
 use crate::run::command::Command;
 use crate::run::course::{Closing, Course, Doing};
 use crate::run::ending::Ending;
@@ -16,6 +16,7 @@ use crate::run::people::{CanRollBack, Hold, Over, Silent, question, silence_of};
 use crate::run::phase::PhaseRun;
 use crate::run::restore::{Means, Moved, Restoring};
 use crate::run::shift::ShiftRun;
+use crate::run::vigil::Vigil;
 use crate::time::Span;
 
 impl Course {
@@ -27,20 +28,23 @@ impl Course {
                 commands.extend(self.begin_shift(place, share));
                 break;
             }
-            let Some(phase) = self.phases.get_mut(place) else {
+            if self.phases.len() <= place {
                 commands.extend(self.conclude());
                 break;
-            };
-            phase.begin(self.now);
-            if !phase.is_decided() {
+            }
+            commands.extend(self.begin_phase(place));
+            let beside: Vec<Asked> = self.vigils.iter().flat_map(Vigil::asked).collect();
+            let Some(phase) = self.phases.get_mut(place) else { break };
+            if !phase.is_decided(&beside) {
                 commands.extend(phase.fill(&mut self.calls, self.now));
             }
             // A window whose time is over is decided without a further call.
-            if !phase.is_decided() {
+            if !phase.is_decided(&beside) {
                 break;
             }
-            commands.extend(phase.close(&mut self.calls, self.now));
+            commands.extend(phase.close(&mut self.calls, self.now, beside));
             commands.extend(self.follow_gate(place));
+            self.watch_on(place);
         }
         commands
     }
@@ -59,6 +63,9 @@ impl Course {
     }
 
     fn conclude(&mut self) -> Vec<Command> {
+        if let Some(commands) = self.hear_vigils() {
+            return commands;
+        }
         let gates = self.gates();
         let (decided, reason) = decide_at_end(&gates);
         let path = path_of(&gates, &self.start.plan.escalation);
@@ -73,7 +80,7 @@ impl Course {
         }
     }
 
-    fn carry_out(&mut self, decided: Decided, reason: Reason, path: Option<Taken>) -> Vec<Command> {
+    pub(super) fn carry_out(&mut self, decided: Decided, reason: Reason, path: Option<Taken>) -> Vec<Command> {
         let hint = match decided {
             Decided::Confirm => None,
             Decided::Hotfix | Decided::Escalate | Decided::RollBack => onset::hint(&self.phases),
@@ -115,9 +122,12 @@ impl Course {
                 (closed.unwrap_or_default(), Over::Gate)
             }
         };
-        let cause = self.phases.get(phase).and_then(PhaseRun::gate).map_or(Sight::Unclear, Gate::sight);
+        let gate = self.phases.get(phase).and_then(PhaseRun::gate).map_or(Sight::Unclear, Gate::sight);
+        let cause = self.worst_unheard().map_or(gate, |worst| worst.max(gate));
+        self.questions = self.questions.saturating_add(1);
         let taken = self.path.as_ref();
         let hold = Hold {
+            number: self.questions,
             commander: taken.map_or(&escalation.commander, |taken| &taken.person).clone(),
             question: question(reason, over, can),
             ways: taken.map(|taken| taken.path.ways.clone()).unwrap_or_default(),
@@ -203,7 +213,9 @@ impl Course {
 
     fn skip_rest(&mut self, why: &str) -> Vec<Command> {
         let calls = &mut self.calls;
-        self.phases.iter_mut().flat_map(|phase| phase.stop(calls, why)).collect()
+        let mut commands: Vec<Command> = self.phases.iter_mut().flat_map(|phase| phase.stop(calls, why)).collect();
+        commands.extend(self.end_watch(why));
+        commands
     }
 
     fn decide(&mut self, decided: Decided, reason: Reason) {

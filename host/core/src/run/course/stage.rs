@@ -1,7 +1,7 @@
 //! Stages: traffic is shifted before a stage's first phase, and what follows from how that went.
 
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -14,7 +14,7 @@ use crate::run::command::Command;
 use crate::run::course::{Course, Doing};
 use crate::run::ending::Ending;
 use crate::run::phase::PhaseRun;
-use crate::run::shift::{How, Means, ShiftRun};
+use crate::run::shift::{How, Means, ShiftRun, Stop};
 
 impl Course {
     /// The share that has to be shifted before the phase at this place is begun; none when that was done, or when the
@@ -27,13 +27,15 @@ impl Course {
 
     /// Begins to shift for the stage whose first phase stands at this place.
     pub(super) fn begin_shift(&mut self, place: usize, share: Share) -> Vec<Command> {
-        let Some(rollout) = &self.start.plan.rollout else { return Vec::new() };
+        let mut watch = self.watch_through_shift();
+        let Some(rollout) = &self.start.plan.rollout else { return watch };
         let (mode, now) = (self.start.mode, self.now);
         let mut means = Means { rollout, mode, calls: &mut self.calls, now };
         let (shift, commands) = ShiftRun::begin(share, &self.start.run, &mut means);
         self.shifts.push(shift);
         self.doing = Doing::Shifting { phase: place };
-        commands
+        watch.extend(commands);
+        watch
     }
 
     pub(super) fn shift_replied(&mut self, call: CallId, replied: &Replied) -> Result<Vec<Command>, String> {
@@ -70,9 +72,15 @@ impl Course {
         let (Doing::Shifting { phase }, Some(shift)) = (&self.doing, self.shifts.last()) else { return Vec::new() };
         let Some(end) = shift.end() else { return Vec::new() };
         let (phase, how, reason) = (*phase, end.how, shift.reason());
-        if let Some(by) = shift.interrupted() {
-            let by = by.to_string();
-            return self.finish(Ending::Cancelled, Reason::because(Ground::Interrupted { by }, vec![reason]));
+        match shift.stopping().cloned() {
+            Some(Stop::Interrupted { by }) => {
+                return self.finish(Ending::Cancelled, Reason::because(Ground::Interrupted { by }, vec![reason]));
+            }
+            Some(Stop::Overtaken { reason: mut alarm }) => {
+                alarm.because.push(reason);
+                return self.roll_back(alarm);
+            }
+            None => {}
         }
         // What led to an earlier answer has no say in this one.
         self.path = None;

@@ -19,7 +19,7 @@ use crate::run::event::{Answer, Event};
 use crate::run::people::{Heard, Hold, Over};
 use crate::run::phase::PhaseRun;
 use crate::run::restore::Restoring;
-use crate::run::shift::ShiftRun;
+use crate::run::shift::{ShiftRun, Stop};
 use crate::run::window::Earlier;
 use crate::run::window::signal::Take;
 use crate::time::{Elapsed, Moment};
@@ -35,9 +35,11 @@ impl Course {
             calls: Calls::default(),
             phases,
             shifts: Vec::new(),
+            vigils: Vec::new(),
             doing: Doing::Judging { phase: 0 },
             rollback: None,
             decisions: Vec::new(),
+            questions: 0,
             path: None,
             closing: None,
         };
@@ -58,7 +60,7 @@ impl Course {
             Event::RollbackReplied { call, replied } => self.rollback_replied(*call, replied),
             Event::ShiftReplied { call, replied } => self.shift_replied(*call, replied),
             Event::Woke => self.woke(),
-            Event::Answered { by, answer } => self.answered(by, answer),
+            Event::Answered { by, answer, question } => self.answered(by, answer, *question),
             Event::NobodyToAsk => self.nobody_to_ask(),
             Event::Interrupted { by } => self.interrupted(by),
         };
@@ -87,6 +89,7 @@ impl Course {
         match (judged, recovered) {
             (true, _) => Ok(self.judge()),
             (false, true) => Ok(self.restore(Restoring::go_on)),
+            (false, false) if self.watched(call, called, &take) => Ok(self.heed()),
             (false, false) => Err(format!("no check waits for the end of call {call}")),
         }
     }
@@ -110,25 +113,37 @@ impl Course {
             return Err("nothing was due".to_string());
         }
         let take = Take { now: self.now, began: self.began };
+        let is_due = self.own_wake().is_some_and(|wake| wake.at <= self.now);
+        let calls = &mut self.calls;
+        let mut commands: Vec<Command> = self.vigils.iter_mut().flat_map(|vigil| vigil.wake(calls, &take)).collect();
+        if is_due {
+            commands.extend(self.woke_for_itself(&take));
+        }
+        commands.extend(self.sample_on());
+        Ok(commands)
+    }
+
+    fn woke_for_itself(&mut self, take: &Take) -> Vec<Command> {
         match &mut self.doing {
             Doing::Judging { phase } => {
                 let phase = self.phases.get_mut(*phase);
-                let mut commands = phase.map(|phase| phase.wake(&mut self.calls, &take)).unwrap_or_default();
+                let mut commands = phase.map(|phase| phase.wake(&mut self.calls, take)).unwrap_or_default();
                 commands.extend(self.judge());
-                Ok(commands)
+                commands
             }
             Doing::Holding { hold } => {
                 let hold = hold.clone();
-                Ok(self.nobody_answered(hold))
+                self.nobody_answered(hold)
             }
-            Doing::Shifting { .. } => Ok(self.move_shift(ShiftRun::woke)),
-            Doing::RollingBack => Ok(self.restore(Restoring::woke)),
-            Doing::Ended => Err("the run has ended".to_string()),
+            Doing::Shifting { .. } => self.move_shift(ShiftRun::woke),
+            Doing::RollingBack => self.restore(Restoring::woke),
+            Doing::Ended => Vec::new(),
         }
     }
 
-    fn answered(&mut self, by: &str, answer: &Answer) -> Result<Vec<Command>, String> {
+    fn answered(&mut self, by: &str, answer: &Answer, question: Option<u32>) -> Result<Vec<Command>, String> {
         let hold = self.held()?;
+        hold.is_answered_by(question)?;
         match hold.hear(by, answer, self.can_roll_back(), self.now)? {
             Heard::GoOn(leave) => {
                 self.go_on(hold.phase, hold.over, leave);
@@ -178,10 +193,13 @@ impl Course {
             Doing::Judging { .. } | Doing::Holding { .. } => {
                 Ok(self.finish(Ending::Cancelled, Reason::plain(Ground::Interrupted { by: by.to_string() })))
             }
-            Doing::Shifting { .. } if self.shifts.last().is_some_and(|shift| shift.interrupted().is_some()) => {
+            Doing::Shifting { .. } if self.shifts.last().is_some_and(ShiftRun::is_stopping) => {
                 Err("the shift is being brought to an end already".to_string())
             }
-            Doing::Shifting { .. } => Ok(self.move_shift(|shift, means| shift.interrupt(by, means))),
+            Doing::Shifting { .. } => {
+                let by = by.to_string();
+                Ok(self.move_shift(|shift, means| shift.stop(Stop::Interrupted { by }, means)))
+            }
             Doing::RollingBack if self.rollback.as_ref().is_some_and(Restoring::is_interrupted) => {
                 Err("the rollback is being brought to an end already".to_string())
             }

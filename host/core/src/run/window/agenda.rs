@@ -93,6 +93,12 @@ impl Agenda {
         }
     }
 
+    /// Takes what the signals have come to as heard.
+    pub(super) fn hush(&mut self) {
+        self.spoken.clear();
+        self.urgent.clear();
+    }
+
     /// The signals that have come to something, in the plan's order.
     pub(super) fn spoken(&self) -> impl Iterator<Item = usize> {
         self.spoken.iter().copied()

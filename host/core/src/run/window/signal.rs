@@ -1,6 +1,7 @@
 //! Signals under way: samples that were taken, rules that look at them, and what it all comes to.
 
 mod asks;
+mod going_on;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -37,6 +38,9 @@ pub struct SignalRun {
     rules: Vec<RuleRun>,
     /// The plugin's own word that it is bad.
     fails: Option<Fired>,
+    /// Whether that was answered at the gate, and is not listened to any more.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    answered: bool,
     /// What the plugin put that down to, if it said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     suspects: Option<RootCause>,
@@ -126,6 +130,7 @@ impl SignalRun {
             taken: Vec::new(),
             rules,
             fails: None,
+            answered: false,
             suspects: None,
             gap: None,
             end: None,
@@ -235,7 +240,7 @@ impl SignalRun {
         let assessed = read.assessed(&called);
         self.rules.iter_mut().for_each(|run| run.assess(&assessed, take.now, due));
         self.see_gap(due, read.sample);
-        if let (None, Some(found)) = (&self.fails, read.fails) {
+        if let (None, false, Some(found)) = (&self.fails, self.answered, read.fails) {
             self.fails = Some(Fired { at: due, since: due, found });
             self.suspects = called.outcome.suspects();
         }
@@ -305,7 +310,12 @@ impl SignalRun {
 
     /// Whether one of its rules has yet to look at this other signal.
     pub(super) fn needs(&self, other: &CheckName) -> bool {
-        self.end.is_none() && self.rules.iter().any(|run| run.rule.comparator.needs() == Some(other))
+        self.compared_with().any(|name| name == other)
+    }
+
+    /// The signals that its rules have yet to look at.
+    pub(super) fn compared_with(&self) -> impl Iterator<Item = &CheckName> {
+        self.rules.iter().filter(|_| self.end.is_none()).filter_map(|run| run.rule.comparator.needs())
     }
 
     /// Nothing more is sampled, since nothing depends on it.

@@ -32,7 +32,7 @@ impl SignalRun {
 
     /// What the strongest armed rule that has fired asks for, or the plugin's own word. As soon as any of them stops
     /// the run at once it is answered at once: the gate closes, and there the strongest wins. (D-2, D-3)
-    pub(super) fn bad(&self) -> Option<Asked> {
+    pub(in crate::run::window) fn bad(&self) -> Option<Asked> {
         let armed = |(run, fired): &(&RuleRun, &Fired)| {
             let Rule { response, urgency, cause, arming, .. } = run.rule;
             (arming == Arming::Armed).then(|| ((response, urgency), cause, self.told(run, fired), fired.at))
