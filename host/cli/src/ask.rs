@@ -99,7 +99,8 @@ fn listen(answers: &mpsc::Sender<Event>, asked: &Mutex<Asked>) {
                 if question != asked.number {
                     output::note("That was begun before the last question stood here; answer again, if it is meant.");
                 }
-                if answers.blocking_send(Event::Answered { by: by.clone(), answer, question: Some(question) }).is_err() {
+                if answers.blocking_send(Event::Answered { by: by.clone(), answer, question: Some(question) }).is_err()
+                {
                     return;
                 }
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use holdpoint_core::decision::{Decided, Decision};
 use holdpoint_core::facts::Facts;
 use holdpoint_core::id::{CallId, Sequence};
-use holdpoint_core::name::CheckName;
+use holdpoint_core::name::{CheckName, PhaseName};
 use holdpoint_core::outcome::{Called, Fault, FaultKind, Outcome};
 use holdpoint_core::plan::Plan;
 use holdpoint_core::rollback::{Progress, StepEnd};
@@ -256,6 +256,8 @@ impl<'a> Again<'a> {
         let (first, times) = *self.called.entry(check.clone()).or_insert((now, 0));
         self.called.insert(check.clone(), (first, times + 1));
         let found = match purpose {
+            // Beyond its window a signal is watched as long as there are records, and nothing depends on more.
+            Purpose::Sample { phase } if self.has_closed(phase) => self.sample(check, now.since(first)).ok().flatten(),
             Purpose::Sample { .. } => self.sample(check, now.since(first))?,
             Purpose::Judge { .. } | Purpose::Recover => self.past.calls(check).get(times),
         };
@@ -265,6 +267,11 @@ impl<'a> Again<'a> {
         };
         self.agenda.insert((now.plus(took), call.0), Event::CallEnded { call, called });
         Ok(())
+    }
+
+    fn has_closed(&self, phase: &PhaseName) -> bool {
+        let mut phases = self.run.course().into_iter().flat_map(Course::phases);
+        phases.any(|run| run.name() == phase && run.closed().is_some())
     }
 
     /// The sample that was taken so long after the first, or about then.

@@ -98,7 +98,7 @@ impl Observer for Live {
             self.spinner.suspend(|| output::progress(&wrapped(&line, columns.into())));
         }
         match run.course() {
-            Some(course) if run.ending().is_none() => self.spinner.set_message(waiting(run, course)),
+            Some(course) if run.ending().is_none() => self.spinner.set_message(waiting(course)),
             Some(_) | None => self.spinner.finish_and_clear(),
         }
     }
@@ -111,7 +111,7 @@ impl Drop for Live {
 }
 
 /// What a run is waiting for: the checks that run, else the reason of its wake.
-fn waiting(run: &Run, course: &Course) -> String {
+fn waiting(course: &Course) -> String {
     let window = course.phase().and_then(|phase| phase.window()).and_then(|window| signal::live(window, course.now()));
     if let (Some(window), Doing::Judging { .. }) = (window, course.doing()) {
         return window;
@@ -120,7 +120,7 @@ fn waiting(run: &Run, course: &Course) -> String {
     let recovering = course.rollback().and_then(|rollback| rollback.recovery()).map(Round::checks);
     let checks = judged.iter().chain(recovering.unwrap_or_default());
     let running: Vec<&str> = checks.filter(|it| it.running().is_some()).map(|it| it.check.name.as_str()).collect();
-    match (running.as_slice(), run.wakes()) {
+    match (running.as_slice(), course.waits()) {
         ([], Some(wake)) => format!("waiting for {}", wake.why),
         ([], None) => String::new(),
         (names, _) => names.join(", "),
@@ -206,6 +206,20 @@ impl Teller {
                 self.told.entry(phase.name().to_string()).or_default().insert(run.name().to_string());
                 let ink = if asked.lets_through() { Ink::Green } else { Ink::Red };
                 lines.push(format!("  {}", painted(ink, &signal::line(run))));
+            }
+        }
+        self.watched_on(course, lines);
+    }
+
+    /// What has fired after its gate had closed.
+    fn watched_on(&mut self, course: &Course, lines: &mut Vec<String>) {
+        for vigil in course.vigils() {
+            let beyond = format!("after the gate of {}", vigil.phase());
+            for asked in vigil.asked() {
+                let name = asked.cause.check.to_string();
+                if self.told.entry(beyond.clone()).or_default().insert(name) {
+                    lines.push(format!("  {}", painted(Ink::Red, &format!("{beyond}: {}", signal::asking(&asked)))));
+                }
             }
         }
     }

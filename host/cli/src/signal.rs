@@ -1,5 +1,6 @@
 //! Signals on a terminal: one line each, and a sparkline while they are sampled.
 
+use holdpoint_core::response::{Asked, Cause};
 use holdpoint_core::run::window::WindowRun;
 use holdpoint_core::run::window::signal::SignalRun;
 use holdpoint_core::time::{Elapsed, Span};
@@ -15,11 +16,15 @@ const STEPS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'
 pub(crate) fn line(run: &SignalRun) -> String {
     let name = run.name().as_str();
     match run.asked() {
-        Some(asked) => {
-            format!("{} {name:<24} {:<13} {}", mark(asked.cause.word), asked.cause.word, asked.cause.account)
-        }
+        Some(asked) => asking(&asked),
         None => format!("… {name:<24} {} of {} samples", run.taken().len(), run.expected()),
     }
+}
+
+/// What a signal asks for, on one line.
+pub(crate) fn asking(asked: &Asked) -> String {
+    let Cause { check, word, account, .. } = &asked.cause;
+    format!("{} {:<24} {word:<13} {account}", mark(word), check.as_str())
 }
 
 /// A window that is under way: how much time is left, and the latest of each signal.

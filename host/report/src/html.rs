@@ -110,6 +110,10 @@ fn phase_section(phase: &Phase) -> Markup {
                 @if !phase.armed { span.quiet { " · observe-only" } } }
             @for signal in &phase.signals { (signal::picture(signal)) }
             @if let Some(promise) = &phase.false_alarms { p.quiet { (promise) } }
+            @if let Some(watched) = &phase.watched_on {
+                p { (watched.words()) }
+                @for signal in &watched.signals { (signal::picture(signal)) }
+            }
             @for check in phase.checks.iter().filter(|check| !phase.watches(&check.name)) { (check::card(check)) }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! One object: `"format": 1` and the fields of a [`Story`], keys in kebab case, in this order: `headline` (`word`,
 //! `exit-code`, `sentence`, `tone`), `hint` (what failed before the service did), `path` (who is to be told how), `reasons` (a tree of `words` and `because`), `subject` (run, release, plan,
-//! plugins, host, start and end), `decisions`, `phases` (each with `gate` and `checks`, each with `attempts`),
+//! plugins, host, start and end), `decisions`, `phases` (each with `gate` and `checks`, each with `attempts`; with `signals`, and `watched-on` for what was sampled after the gate),
 //! `rollout` (`stages`, each with its `shift`, and `deeds`; only under a plan with stages), `rollback` (`account`, `plan`, `deeds`, `recovery`), `timeline` and `complaints`.
 //!
 //! Times called `-ms` are milliseconds after the start of the run, `-micros` microseconds after the start of the call.

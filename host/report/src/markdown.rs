@@ -111,6 +111,15 @@ impl Page {
             self.line("");
             self.line(promise);
         }
+        if let Some(watched) = &phase.watched_on {
+            self.line("");
+            self.line(&watched.words());
+            self.line("");
+            for signal in &watched.signals {
+                self.bullet(0, &format!("{} **{}**", signal.tone().sign(), text(&signal.name)));
+                self.signal(signal);
+            }
+        }
     }
 
     fn signal(&mut self, signal: &Signal) {

@@ -152,13 +152,10 @@ impl Stage<'_> {
             plugins: plugins.clone(),
         };
         let scenario = self.scenario;
-        let spoken = scenario
-            .speaking
-            .iter()
-            .map(|(at, speaker)| {
-                let (by, answer) = (speaker.who.clone(), speaker.answer.clone());
-                (*at, Event::Answered { by, answer, question: None })
-            });
+        let spoken = scenario.speaking.iter().map(|(at, speaker)| {
+            let (by, answer) = (speaker.who.clone(), speaker.answer.clone());
+            (*at, Event::Answered { by, answer, question: None })
+        });
         let over = (scenario.ends, Event::Interrupted { by: "the end of the rehearsal".to_owned() });
         let rehearsal = Rehearsal {
             outside: Arc::clone(&world) as _,

@@ -65,6 +65,22 @@ fn text(id: &str, run: &Run) -> String {
             let _ = writeln!(out, "  {}", signal::line(run));
         }
     }
+    for vigil in course.vigils() {
+        let (since, until) = (vigil.since(), vigil.until().unwrap_or_else(|| course.now()));
+        let count = vigil.signals().count();
+        if count > 0 {
+            let signals = if count == 1 { "signal" } else { "signals" };
+            let _ = writeln!(
+                out,
+                "\nwatched on after the gate of {}, for {}: {count} {signals}",
+                vigil.phase(),
+                until.since(since)
+            );
+        }
+        for asked in vigil.asked() {
+            let _ = writeln!(out, "  {}", signal::asking(&asked));
+        }
+    }
     for shift in course.shifts() {
         let _ = writeln!(out, "\nshift to {} of the traffic: {}", shift.share(), shift.account());
     }
@@ -88,7 +104,7 @@ fn state(run: &Run, course: &Course) -> String {
         Doing::Holding { .. } => "not ended: holding for a person's answer".to_owned(),
         Doing::RollingBack => "not ended: rolling back".to_owned(),
     };
-    match run.wakes() {
+    match course.waits() {
         Some(wake) => format!("{doing}; waiting for {}", wake.why),
         None => doing,
     }

@@ -216,11 +216,11 @@ impl Course {
     }
 
     pub(crate) fn wakes(&self) -> Option<Wake> {
-        self.own_wake().into_iter().chain(self.vigils.iter().filter_map(Vigil::wakes)).min_by_key(|wake| wake.at)
+        self.waits().into_iter().chain(self.vigils.iter().filter_map(Vigil::wakes)).min_by_key(|wake| wake.at)
     }
 
-    /// When what it is at wants to be woken.
-    fn own_wake(&self) -> Option<Wake> {
+    /// What it waits for, beside the samples that are watched on, and until when.
+    pub fn waits(&self) -> Option<Wake> {
         match &self.doing {
             Doing::Judging { phase } => self.phases.get(*phase).and_then(PhaseRun::wakes),
             Doing::Shifting { .. } => self.shifts.last().and_then(ShiftRun::wakes),

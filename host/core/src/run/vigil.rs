@@ -18,7 +18,7 @@ use crate::response::{Asked, Response};
 use crate::run::calls::Calls;
 use crate::run::command::Command;
 use crate::run::phase::PhaseRun;
-use crate::run::window::signal::{SignalRun, Take};
+use crate::run::window::signal::{SignalRun, Take, Taken};
 use crate::run::window::{Earlier, WindowRun};
 use crate::time::{Elapsed, Wake};
 
@@ -66,7 +66,12 @@ impl Vigil {
 
     /// The signals that are sampled, or were, with what came in before the gate closed too.
     pub fn signals(&self) -> impl Iterator<Item = &SignalRun> {
-        self.window.signals().iter().filter(|run| run.latest().is_some_and(|taken| self.after < taken.call))
+        self.window.signals().iter().filter(|run| run.latest().is_some_and(|taken| self.has_taken(taken)))
+    }
+
+    /// Whether a sample was taken after the gate had closed.
+    pub fn has_taken(&self, taken: &Taken) -> bool {
+        self.after < taken.call
     }
 
     /// What has fired and was not answered yet.

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::story::Story;
 use crate::story::check::Check;
 use crate::story::headline::Tone;
+use crate::story::signal::Signal;
 use crate::words;
 
 /// The chart's measures, in its own units.
@@ -17,6 +18,7 @@ const ROW: u64 = 24;
 enum Line<'a> {
     Group(String),
     Check(&'a Check),
+    Signal(&'a Signal, &'static str),
     Deeds(&'a crate::story::rollback::Rollback),
 }
 
@@ -46,7 +48,10 @@ fn lines(story: &Story) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     for phase in &story.phases {
         lines.push(Line::Group(format!("{} – {}", phase.name, gate(phase))));
-        lines.extend(phase.checks.iter().map(Line::Check));
+        lines.extend(phase.checks.iter().filter(|check| !phase.watches(&check.name)).map(Line::Check));
+        lines.extend(phase.signals.iter().map(|signal| Line::Signal(signal, "")));
+        let watched = phase.watched_on.iter().flat_map(|watched| &watched.signals);
+        lines.extend(watched.map(|signal| Line::Signal(signal, " after the gate")));
     }
     if let Some(rollback) = &story.rollback {
         lines.push(Line::Group("rollback".to_owned()));
@@ -85,6 +90,18 @@ fn draw(line: &Line<'_>, top: u64, took: u64) -> Markup {
                 (bar((attempt.began_ms, attempt.ended_ms.unwrap_or(took)), (attempt.tone(), attempt.word), top, took))
             }
             text.word x=(WIDTH - RIGHT + 12) y=(base) { (check.tone().sign()) " " (check.word) }
+        },
+        Line::Signal(signal, when) => html! {
+            text x="12" y=(base) { (short(&format!("{}{when}", signal.name), 26)) }
+            @if !signal.samples.is_empty() {
+                (bar((signal.from_ms, signal.until_ms), (signal.tone(), signal.word), top, took))
+            }
+            @for fired in signal.rules.iter().filter_map(|rule| rule.fired.as_ref()) {
+                line.fired x1=(place(fired.at_ms, took)) x2=(place(fired.at_ms, took)) y1=(top + 2) y2=(top + 22) {
+                    title { "fired at " (words::clock(fired.at_ms)) ": " (fired.found) }
+                }
+            }
+            text.word x=(WIDTH - RIGHT + 12) y=(base) { (signal.tone().sign()) " " (signal.word) }
         },
         Line::Deeds(rollback) => html! {
             text x="12" y=(base) { "plugin" }

@@ -69,6 +69,7 @@ impl Chain {
             | Ground::DryShift { .. }
             | Ground::Recovered
             | Ground::NotRecovered
+            | Ground::StillArmed { .. }
             | Ground::Interrupted { .. } => Bearing::Because,
         };
         Self { words: reason.ground.to_string(), bearing, because: reason.because.iter().map(Self::of).collect() }

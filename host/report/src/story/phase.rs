@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::story::check::{self, Check};
 use crate::story::headline::Tone;
 use crate::story::ledger::Ledger;
-use crate::story::signal::{self, Signal};
+use crate::story::signal::{self, Signal, WatchedOn};
 use crate::words;
 
 /// A phase and its gate.
@@ -32,6 +32,9 @@ pub(crate) struct Phase {
     pub(crate) checks: Vec<Check>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) signals: Vec<Signal>,
+    /// What stayed armed once its gate had closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) watched_on: Option<WatchedOn>,
     /// What its rules promise together, as a sentence; absent where none promises anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) false_alarms: Option<String>,
@@ -62,7 +65,13 @@ pub(crate) struct Leave {
 
 /// Every phase of the plan, in order.
 pub(crate) fn all(course: &Course, ledger: &Ledger, kept: &BTreeMap<Digest, Evidence>) -> Vec<Phase> {
-    course.phases().iter().map(|phase| one(phase, course.now().0, ledger, kept)).collect()
+    let now = course.now().0;
+    let watched_on = |phase: &PhaseRun| {
+        let mut vigils = course.vigils().iter().filter(|vigil| vigil.phase() == phase.name());
+        vigils.next().filter(|vigil| vigil.signals().next().is_some()).map(|vigil| WatchedOn::of(vigil, now))
+    };
+    let told = |phase| Phase { watched_on: watched_on(phase), ..one(phase, now, ledger, kept) };
+    course.phases().iter().map(told).collect()
 }
 
 fn one(phase: &PhaseRun, now: u64, ledger: &Ledger, kept: &BTreeMap<Digest, Evidence>) -> Phase {
@@ -76,6 +85,7 @@ fn one(phase: &PhaseRun, now: u64, ledger: &Ledger, kept: &BTreeMap<Digest, Evid
         gate: phase.closed().map(|closed| ClosedGate::of(&closed.gate, closed.at.0)),
         checks: checks.iter().map(|run| check::of(run, ledger, kept)).chain(watched).collect(),
         signals,
+        watched_on: None,
         false_alarms: phase.window().and_then(|window| words::false_alarms(window.window())),
     }
 }

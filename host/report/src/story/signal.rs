@@ -2,6 +2,7 @@
 
 use holdpoint_core::plan::cause::RootCause;
 use holdpoint_core::response::Asked;
+use holdpoint_core::run::vigil::Vigil;
 use holdpoint_core::run::window::WindowRun;
 use holdpoint_core::run::window::rule::RuleRun;
 use holdpoint_core::run::window::signal::{SignalRun, Taken};
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 use crate::story::check::{Check, kind};
 use crate::story::headline::Tone;
+use crate::words;
 
 /// A signal and what it was judged by.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -69,6 +71,31 @@ pub(crate) struct Fired {
     pub(crate) found: String,
 }
 
+/// What stayed armed once a phase's gate had closed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct WatchedOn {
+    /// In milliseconds after the start of the run.
+    pub(crate) from_ms: u64,
+    pub(crate) until_ms: u64,
+    /// The signals, with the samples that were taken since.
+    pub(crate) signals: Vec<Signal>,
+}
+
+impl WatchedOn {
+    pub(crate) fn of(vigil: &Vigil, now: u64) -> Self {
+        let until_ms = vigil.until().map_or(now, |until| until.0);
+        let signals = vigil.signals().map(|run| Signal::beyond(run, vigil, until_ms)).collect();
+        Self { from_ms: vigil.since().0, until_ms, signals }
+    }
+
+    /// Since when, and until when.
+    pub(crate) fn words(&self) -> String {
+        let (from, until) = (words::clock(self.from_ms), words::clock(self.until_ms));
+        format!("Its rules stayed armed after the gate, from {from} to {until}:")
+    }
+}
+
 /// The signals of a window.
 pub(crate) fn all(window: &WindowRun, now: u64) -> Vec<Signal> {
     let until = window.ends().map_or(now, |ends| ends.0.min(now));
@@ -90,6 +117,20 @@ impl Signal {
             expected: run.expected(),
             samples,
             rules: run.rules().iter().map(|rule| Rule::of(rule, run.name().as_str())).collect(),
+        }
+    }
+
+    /// A signal after its gate: nothing more has to be found out, and only what fires counts.
+    fn beyond(run: &SignalRun, vigil: &Vigil, until_ms: u64) -> Self {
+        let fired = vigil.asked().into_iter().find(|asked| asked.cause.check == *run.name());
+        let samples: Vec<Point> = run.taken().iter().filter(|it| vigil.has_taken(it)).map(Point::of).collect();
+        Self {
+            word: if fired.is_some() { "fail" } else { "pass" },
+            summary: fired.map(|asked| asked.cause.account).unwrap_or_default(),
+            from_ms: vigil.since().0,
+            expected: u32::try_from(samples.len()).unwrap_or(u32::MAX),
+            samples,
+            ..Self::of(run, until_ms)
         }
     }
 

@@ -73,6 +73,23 @@ fn a_run_that_is_watched_is_told() {
 }
 
 #[test]
+fn a_run_that_is_watched_beyond_its_gate_is_told() {
+    let history = watched::watched_on();
+
+    compare("watched-on", &history);
+
+    let story = tell(&history);
+    let words = "Its rules stayed armed after the gate, from +1:20.000 to +1:50.000:";
+    assert!(html(&story).contains(words) && markdown(&story).contains(words), "{}", markdown(&story));
+    let told: serde_json::Value = serde_json::from_str(&json(&story)).unwrap();
+    let signal = &told["phases"][0]["watched-on"]["signals"][0];
+    assert_eq!(
+        (&signal["name"], &signal["word"], signal["samples"].as_array().unwrap().len()),
+        (&"errors".into(), &"fail".into(), 3)
+    );
+}
+
+#[test]
 fn the_same_history_gives_the_same_bytes() {
     let (once, again) = (tell(&runs::rolled_back()), tell(&runs::rolled_back()));
 

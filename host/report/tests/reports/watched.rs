@@ -54,6 +54,7 @@ fn bound(number: f64) -> Bound {
 
 fn observed() -> Phase {
     let above = rule(Comparator::Above { bound: bound(0.02) }, Response::Hotfix);
+    let broken = rule(Comparator::Above { bound: bound(0.5) }, Response::RollBack);
     let terms = Terms {
         success_condition: Some(Condition::AtLeast(0.95)),
         count: 4,
@@ -65,7 +66,7 @@ fn observed() -> Phase {
     let past = Comparator::Rise { percent: bound(20.0), baseline: Baseline::History { runs: 5 } };
     let creep = Comparator::Trend { direction: Direction::Rise, tolerance: Tolerance::NONE, alpha: Alpha::DEFAULT };
     let signals = vec![
-        signal("errors", vec![Rule { held: INTERVAL.times(2), ..above }, rule(creep, Response::Note)]),
+        signal("errors", vec![Rule { held: INTERVAL.times(2), ..above }, rule(creep, Response::Note), broken]),
         signal("success", vec![assess]),
         signal("latency", vec![rule(past, Response::Escalate)]),
     ];
@@ -88,6 +89,20 @@ fn sampled(sample: Sample) -> Outcome {
 
 /// Errors are too many for twenty seconds, successes are enough, and the latency has no past to be compared with.
 pub(crate) fn watched() -> History {
+    held().history
+}
+
+/// While a person is asked, half of all answers are errors.
+pub(crate) fn watched_on() -> History {
+    let mut scene = held();
+    for errors in [0.01, 0.02, 0.7] {
+        scene.sleeps();
+        scene.ends("errors", sampled(Sample::Number(errors)), seen());
+    }
+    scene.history
+}
+
+fn held() -> Scene {
     let mut scene = Scene::start(plan(vec![observed()]));
     for count in 0..9_u32 {
         if count > 0 {
@@ -100,7 +115,7 @@ pub(crate) fn watched() -> History {
         let latency = if count == 5 { Sample::ProviderDown } else { Sample::Number(120.0 + f64::from(count)) };
         scene.ends("latency", sampled(latency), seen());
     }
-    scene.history
+    scene
 }
 
 fn seen() -> Evidence {

@@ -113,7 +113,7 @@ impl Course {
             return Err("nothing was due".to_string());
         }
         let take = Take { now: self.now, began: self.began };
-        let is_due = self.own_wake().is_some_and(|wake| wake.at <= self.now);
+        let is_due = self.waits().is_some_and(|wake| wake.at <= self.now);
         let calls = &mut self.calls;
         let mut commands: Vec<Command> = self.vigils.iter_mut().flat_map(|vigil| vigil.wake(calls, &take)).collect();
         if is_due {

@@ -12,6 +12,8 @@ impl SignalRun {
         let mut next = self.clone();
         (next.running, next.gap, next.end) = (None, None, None);
         next.hush();
+        // What is only assessed has a number of samples, and they were taken.
+        next.answered |= self.signal.is_only_assessed();
         next.rules.retain(RuleRun::outlives_its_window);
         next
     }
