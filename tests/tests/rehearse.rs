@@ -46,9 +46,10 @@ fn changed(folder: &Path, name: &str, more: &str, (from, to): (&str, &str)) -> S
 }
 
 /// Each scenario, and a change to the plan under which it does not come as expected.
-const SHIPPED: [(&str, &str, &str); 9] = [
+const SHIPPED: [(&str, &str, &str); 10] = [
     ("healthy", "above = 0.02\nfor = \"5m\"", "above = -1"),
     ("error-spike", "above = 0.05", "above = 0.5"),
+    ("while-asked", "above = 0.05", "above = 0.5"),
     ("slow-leak", "above = 0.9\n", "above = 0.999\n"),
     ("latency-creep", "trend = \"rise\"\ntolerance = 0.2\non-fire = \"escalate\"", "trend = \"drop\""),
     ("traffic-drop", "below = 1\n", "below = 0\n"),
@@ -108,6 +109,29 @@ fn every_scenario_that_ships_can_fail() {
         assert_eq!(output.status.code(), Some(2), "{name}: {}", said(&output));
         assert_ne!(outcome(&output)["unmet"], Value::Array(Vec::new()), "{name}");
     }
+}
+
+#[test]
+fn a_rule_with_a_history_is_rehearsed_against_the_past_that_the_scenario_tells() {
+    let folder = TempDir::new().unwrap();
+    let plan = folder.path().join("plan.toml");
+    let text = fs::read_to_string(watched()).unwrap();
+    let (from, to) =
+        ("differs = \"rise\"\nbaseline = \"latency-before\"\ntolerance = 0.1\n", "rise = 20\nhistory = 5\n");
+    assert!(text.contains(from));
+    fs::write(&plan, text.replace(from, to)).unwrap();
+    let series = "signal = \"latency\"\n";
+    let play = |past: &str| {
+        let scenario = changed(folder.path(), "healthy", "", (series, &format!("{series}{past}")));
+        rehearse(folder.path(), &plan, &["--scenario", &scenario, "--format", "json"])
+    };
+
+    let (without, alike, faster) = (play(""), play("past = \"118 + noise(4)\"\n"), play("past = \"80 + noise(4)\"\n"));
+
+    assert!(said(&without).contains("began without a past"), "{}", said(&without));
+    assert_eq!(alike.status.code(), Some(0), "{}", said(&alike));
+    assert_eq!(faster.status.code(), Some(2), "{}", said(&faster));
+    assert!(outcome(&faster)["reasons"].to_string().contains("before-1"), "{:#}", outcome(&faster));
 }
 
 /// The rows of the only run in a store.

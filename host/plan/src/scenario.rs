@@ -81,6 +81,8 @@ pub struct Series {
     pub traffic: Option<Formula>,
     /// How old the newest sample is, in seconds.
     pub age: Option<Formula>,
+    /// What its signal measured in the runs before this one.
+    pub past: Option<Formula>,
     /// How long the answer takes.
     pub latency: Span,
     /// When it is there.

@@ -17,6 +17,7 @@ const CLOCK_SKEW_S: f64 = 30.0;
 struct Seen {
     value: Reading,
     traffic: Option<Reading>,
+    counts: Vec<(&'static str, Reading)>,
 }
 
 /// Asks Prometheus.
@@ -27,6 +28,9 @@ pub(crate) fn run(settings: &Settings, host: &Host, call: &Call) -> CheckResult 
     measure(&mut findings, name, &seen.value, unit);
     if let Some(traffic) = &seen.traffic {
         measure(&mut findings, TRAFFIC, &Reading { taken: seen.value.taken, ..traffic.clone() }, "requests");
+    }
+    for (name, count) in &seen.counts {
+        measure(&mut findings, name, &Reading { taken: seen.value.taken, ..count.clone() }, name);
     }
     let summary = match seen.value.sample {
         Sample::Data(number) => {
@@ -90,20 +94,22 @@ fn measure(findings: &mut Findings, name: &str, reading: &Reading, unit: &str) {
 /// Nothing usable came back.
 fn silent(question: &Question, why: String) -> Seen {
     let down = Reading { why: Some(why), ..Reading::none(Sample::ProviderDown) };
-    let has_traffic = match question {
-        Question::Own(_) => false,
-        Question::Parts(parts) => parts.traffic.is_some(),
+    let (has_traffic, counts) = match question {
+        Question::Own(_) => (false, Vec::new()),
+        Question::Parts(parts) => (parts.traffic.is_some(), parts.counts.iter().map(|(name, _)| *name).collect()),
     };
-    Seen { traffic: has_traffic.then(|| down.clone()), value: down }
+    let counts = counts.into_iter().map(|name| (name, down.clone())).collect();
+    Seen { traffic: has_traffic.then(|| down.clone()), value: down, counts }
 }
 
 /// Reads a body, and takes the number away that too little stands behind.
 fn weighed(question: &Question, body: &Value) -> Seen {
     let parts = match question {
-        Question::Own(_) => return Seen { value: only(body), traffic: None },
+        Question::Own(_) => return Seen { value: only(body), traffic: None, counts: Vec::new() },
         Question::Parts(parts) => parts,
     };
     let traffic = parts.traffic.as_ref().map(|_| part(body, TRAFFIC));
+    let counts = parts.counts.iter().map(|(name, _)| (*name, part(body, name))).collect();
     let mut value = enough(parts, part(body, VALUE), traffic.as_ref());
     let newest = part(body, NEWEST);
     match newest.sample {
@@ -121,7 +127,7 @@ fn weighed(question: &Question, body: &Value) -> Seen {
             }
         }
     }
-    Seen { value, traffic }
+    Seen { value, traffic, counts }
 }
 
 /// Takes a number away that is of too few requests. That nothing came out of no requests has the same reason.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter, Write};
 
-use crate::settings::LabelMatch;
+use crate::settings::{LabelMatch, Range};
 
 /// The label that tells the parts of one answer apart.
 pub(crate) const PART: &str = "holdpoint";
@@ -47,6 +47,14 @@ impl Selector {
     /// Returns the same series, as far as they have a label.
     pub(crate) fn having(&self, label: &str) -> Self {
         self.with(label, "!=", "")
+    }
+
+    /// Returns by how much the counters of these series grew over a range, as a whole number: the difference of two
+    /// scrapes, where `increase` would extrapolate. A counter that fell began anew. A series that was not there before
+    /// began at nothing, unless its whole target was not there: what that had counted by then is nobody's news.
+    pub(crate) fn delta(&self, whole: &Self, over: &Range) -> String {
+        let known = format!("({self} and on (job, instance) {whole} offset {over})");
+        format!("sum(({self} - {self} offset {over} >= 0) or {known})")
     }
 
     fn with(&self, label: &str, operator: &'static str, value: &str) -> Self {

@@ -23,7 +23,13 @@ pub(crate) enum Asked {
 /// When Prometheus can't read the query, or the host does not let it be asked: both are mended in the plan.
 pub(crate) fn ask(settings: &Settings, host: &Host, call: &Call, query: &str) -> Result<Asked, Failure> {
     host.debug(format!("asked: {query}"));
-    let request = host.get(settings.prometheus.below("/api/v1/query")).query("query", query);
+    let mut request = host.get(settings.prometheus.below("/api/v1/query")).query("query", query);
+    if let Some(over) = &settings.counts_over {
+        // Whole steps of the calendar, so that what one sample counts ends where the next begins; short ones, so that
+        // what is asked is of now.
+        let step = (1..=30).rev().find(|step| over.seconds() % step == 0).unwrap_or(1);
+        request = request.query("time", (host.now() / 1_000 / step * step).to_string());
+    }
     // Sooner than the host ends the call: a Prometheus that is too slow is down, and the check is not.
     match request.timeout(Duration::from_millis(call.deadline_ms) * 4 / 5).send() {
         Ok(answer) => read(settings, &answer),

@@ -11,6 +11,11 @@ pub(crate) const TRAFFIC: &str = "traffic";
 /// The part that says when the newest sample behind it was taken, in seconds since the Unix epoch.
 pub(crate) const NEWEST: &str = "newest";
 
+/// The part that says how many requests there were since the last sample.
+pub(crate) const REQUESTS: &str = "requests";
+/// The part that says how many errors were among them.
+pub(crate) const ERRORS: &str = "errors";
+
 /// The quantile of a latency unless the plan says otherwise.
 const USUAL_QUANTILE: f64 = 0.95;
 
@@ -32,6 +37,8 @@ pub(crate) struct Parts {
     pub(crate) traffic: Option<String>,
     /// When the newest sample was taken.
     pub(crate) newest: String,
+    /// What is counted beside it, each under its name.
+    pub(crate) counts: Vec<(&'static str, String)>,
     /// With fewer requests than these the number is no evidence; none where there need not be any.
     pub(crate) min_traffic: Option<f64>,
 }
@@ -50,10 +57,11 @@ impl Question {
     pub(crate) fn query(&self) -> String {
         match self {
             Self::Own(query) => query.clone(),
-            Self::Parts(Parts { value, traffic, newest, .. }) => {
+            Self::Parts(Parts { value, traffic, newest, counts, .. }) => {
                 let traffic = traffic.as_ref().map(|traffic| (TRAFFIC, traffic.as_str()));
                 let parts = [Some((VALUE, value.as_str())), traffic, Some((NEWEST, newest.as_str()))];
-                together(&parts.into_iter().flatten().collect::<Vec<_>>())
+                let counts = counts.iter().map(|(part, query)| (*part, query.as_str()));
+                together(&parts.into_iter().flatten().chain(counts).collect::<Vec<_>>())
             }
         }
     }
@@ -75,13 +83,14 @@ impl Parts {
                 let up = Selector::of(&metric, &settings.labels);
                 // The worst of several is what counts, so the oldest of their samples is too.
                 let (value, newest) = (format!("min(avg_over_time({up}[{range}]))"), format!("min(timestamp({up}))"));
-                Self { value, traffic: None, newest, min_traffic: None }
+                Self { value, traffic: None, newest, counts: Vec::new(), min_traffic: None }
             }
             Indicator::Throughput => {
                 let counted = Selector::of(&metric, &settings.labels);
                 let value = format!("60 * sum(rate({counted}[{range}]))");
                 // None at all is a number too, and the one that matters most.
-                Self { min_traffic: None, ..Self::counted(value, &counted, &range, settings) }
+                let counts = settings.counts_over.iter().map(|over| (REQUESTS, counted.delta(&counted, over))).collect();
+                Self { min_traffic: None, counts, ..Self::counted(value, &counted, &range, settings) }
             }
         })
     }
@@ -99,7 +108,11 @@ impl Parts {
         // A counter of errors is often not there before the first error: that is none, as long as there are requests.
         let value =
             format!("(sum(rate({wrong}[{range}])) or 0 * sum(rate({all}[{range}]))) / sum(rate({all}[{range}]))");
-        Self::counted(value, &all, range, settings)
+        let counts = settings.counts_over.iter().flat_map(|over| {
+            let requests = all.delta(&all, over);
+            [(ERRORS, format!("({} or 0 * {requests})", wrong.delta(&all, over))), (REQUESTS, requests)]
+        });
+        Self { counts: counts.collect(), ..Self::counted(value, &all, range, settings) }
     }
 
     fn latency(settings: &Settings, metric: &str, range: &Range) -> Self {
@@ -127,7 +140,7 @@ impl Parts {
             None => in_use,
         };
         let newest = format!("max(timestamp({used}))");
-        Self { value: format!("max({share})"), traffic: None, newest, min_traffic: None }
+        Self { value: format!("max({share})"), traffic: None, newest, counts: Vec::new(), min_traffic: None }
     }
 
     /// A number that is of things that a metric counts.
@@ -136,6 +149,7 @@ impl Parts {
             value,
             traffic: Some(format!("sum(increase({counted}[{range}]))")),
             newest: format!("max(timestamp({counted}))"),
+            counts: Vec::new(),
             min_traffic: Some(settings.min_traffic.unwrap_or(1.0)),
         }
     }

@@ -53,6 +53,10 @@ pub(crate) struct Settings {
     /// What is full when the saturation is 1: a metric with the same labels, or a number.
     #[serde(default)]
     pub(crate) capacity: Option<Capacity>,
+    /// Also measures the whole numbers behind the indicator, over so long: `requests`, and `errors` where it has any. For
+    /// rules that judge `events`: say the signal's interval here, and every request is counted once.
+    #[serde(default)]
+    pub(crate) counts_over: Option<Range>,
     /// Fewer requests in the range than these are no evidence, and count as no data; 1 when absent.
     #[serde(default)]
     pub(crate) min_traffic: Option<f64>,

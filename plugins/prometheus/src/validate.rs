@@ -64,7 +64,7 @@ enum Use {
 }
 
 /// Returns each parameter of indicators, and what it is to this one; to a query, none of them fits.
-fn parameters(settings: &Settings, indicator: Option<Indicator>) -> [(&'static str, Use); 10] {
+fn parameters(settings: &Settings, indicator: Option<Indicator>) -> [(&'static str, Use); 11] {
     let metric = indicator.and_then(|indicator| metric(settings, indicator)).unwrap_or_default();
     let is = |wanted: Indicator| indicator == Some(wanted);
     let counted_calls = is(Indicator::DependencyHealth) && counts(&metric);
@@ -81,6 +81,7 @@ fn parameters(settings: &Settings, indicator: Option<Indicator>) -> [(&'static s
         ("metric", use_of(settings.metric.is_some(), any)),
         ("labels", use_of(!settings.labels.is_empty(), any)),
         ("range", use_of(settings.range.is_some(), any && !gauge)),
+        ("counts-over", use_of(settings.counts_over.is_some(), with_codes || is(Indicator::Throughput))),
         ("quantile", use_of(settings.quantile.is_some(), is(Indicator::Latency))),
         ("errors", use_of(settings.errors.is_some(), with_codes)),
         ("code-label", use_of(settings.code_label.is_some(), with_codes)),

@@ -5,6 +5,13 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use holdpoint_core::id::Sequence;
+use holdpoint_core::rollout::Deed;
+use holdpoint_core::run::Run;
+use holdpoint_core::run::command::Command as Order;
+use holdpoint_core::run::entry::{Entry, What};
+use holdpoint_core::run::event::Event;
+use holdpoint_journal::{Journal as _, Store};
 use holdpoint_shop::{Mishap, Ready, Shop, ShopConfig};
 use holdpoint_tests::{holdpoint, replayed, said, target};
 use reqwest::Client;
@@ -148,6 +155,13 @@ async fn asked(shop: &Ready) -> Vec<(String, u64)> {
     asked.map(|it| (it["to"].as_str().unwrap().to_owned(), it["percent"].as_u64().unwrap())).collect()
 }
 
+/// From now on every request to green fails.
+async fn breaks(faults: &str) {
+    let body = r#"{"faults":["error-rate:100"]}"#;
+    let request = Client::new().post(format!("{faults}/admin/faults")).header("content-type", "application/json");
+    request.body(body).send().await.unwrap().error_for_status().unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_good_release_gets_its_shares_one_after_the_other_and_is_confirmed() {
     let folder = TempDir::new().unwrap();
@@ -186,13 +200,10 @@ async fn what_is_wrong_with_the_new_version_alone_takes_all_traffic_back() {
     let crowd = Crowd::at(shop.ready());
     let (admin, faults) = (shop.ready().admin.clone(), shop.ready().green.admin.clone().unwrap());
     let breaking = tokio::spawn(async move {
-        let client = Client::new();
-        while green_share(&client, &admin).await < 25 {
+        while green_share(&Client::new(), &admin).await < 25 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let body = r#"{"faults":["error-rate:100"]}"#;
-        let url = format!("{faults}/admin/faults");
-        client.post(url).header("content-type", "application/json").body(body).send().await.unwrap();
+        breaks(&faults).await;
     });
 
     let output = ended(run(folder.path(), shop.ready(), "escalate")).await;
@@ -291,4 +302,66 @@ async fn a_run_that_is_interrupted_while_it_shifts_says_how_much_of_the_traffic_
     assert!(told.contains("a shift is not left unseen"), "{told}");
     assert!(told.contains("the run gave the released version"), "{told}");
     assert_eq!(asked(shop.ready()).await, [("green".to_owned(), 5)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_breaks_while_traffic_is_shifted_is_not_left_until_the_next_window() {
+    let folder = TempDir::new().unwrap();
+    let shop = shop(|config| config.switch_takes = Duration::from_millis(2500)).await;
+    let mut command = run(folder.path(), shop.ready(), "escalate");
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let told = tokio::task::spawn_blocking(move || {
+        told.find(|line| line.contains("stage 2 of 3")).expect("the second stage begins");
+        told
+    });
+    let told = told.await.unwrap();
+
+    breaks(shop.ready().green.admin.as_ref().unwrap()).await;
+
+    let rest = tokio::task::spawn_blocking(move || (told.collect::<Vec<_>>().join("\n"), child.wait().unwrap().code()));
+    let (told, code) = rest.await.unwrap();
+    assert_eq!(code, Some(20), "{told}");
+    assert!(told.contains("after the gate of watch-at-5: ✗ canary"), "{told}");
+    assert!(told.contains("after the gate of phase watch-at-5 its rules stayed armed"), "{told}");
+    assert_eq!(green_share(&Client::new(), &shop.ready().admin).await, 0);
+    assert!(report(folder.path())["phases"][2]["began-ms"].is_null(), "the second stage was never judged");
+    replayed(folder.path());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_killed_in_the_middle_of_a_shift_leaves_one_to_look_at_before_anything_is_repeated() {
+    let folder = TempDir::new().unwrap();
+    let shop = shop(|config| config.switch_takes = Duration::from_secs(2)).await;
+    let mut command = run(folder.path(), shop.ready(), "escalate");
+    tokio::task::spawn_blocking(move || {
+        let mut child = command.args(["--format", "json"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut told = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        told.find(|line| line.contains(r#""deed":"shift""#)).expect("the first shift is commanded");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    })
+    .await
+    .unwrap();
+
+    let store = Store::open_existing(&folder.path().join("store")).unwrap();
+    let id = store.journal().newest().unwrap().unwrap();
+    let mut entries = store.journal().read(&id).unwrap();
+    let left = Run::fold(&entries).left_behind();
+
+    assert!(left.iter().any(|event| matches!(event, Event::ShiftReplied { .. })), "{left:?}");
+    let mut run = Run::fold(&entries);
+    let mut commands = Vec::new();
+    for event in left {
+        let last = entries.last().unwrap().clone();
+        let next = Entry { sequence: Sequence(last.sequence.0 + 1), what: What::Event { event }, ..last };
+        commands.extend(run.step(&next));
+        entries.push(next);
+    }
+    let looks = |command: &Order| matches!(command, Order::Shift { deed: Deed::Status { .. }, .. });
+    assert!(
+        commands.iter().any(looks)
+            && !commands.iter().any(|it| matches!(it, Order::Shift { deed: Deed::Shift { .. }, .. })),
+        "{commands:?}"
+    );
 }

@@ -24,6 +24,7 @@ use crate::intent::{self, Completeness, Intent, Told};
 use crate::kept;
 use crate::output::{self, Ink};
 use crate::progress::Timed;
+use crate::rehearse::before;
 use crate::rehearse::cast::Answering;
 use crate::rehearse::outcome::{Outcome, since_start};
 use crate::rehearse::world::World;
@@ -147,8 +148,7 @@ impl Stage<'_> {
             release: release.clone(),
             mode: Mode::Rehearsal,
             host: format!("holdpoint {}", env!("CARGO_PKG_VERSION")),
-            // What happened before is no part of a play.
-            past: None,
+            past: before::past(self.scenario, plan, self.seed),
             plugins: plugins.clone(),
         };
         let scenario = self.scenario;

@@ -86,14 +86,19 @@ impl PastRun {
 }
 
 impl Seen {
+    /// What a signal was that has measured these numbers, in their order; `None` where there are none.
+    pub fn of_numbers(numbers: &[f64]) -> Option<Self> {
+        let median = Sample::new(numbers).ok()?.median();
+        Some(Self { median, numbers: last(numbers), counted: Vec::new() })
+    }
+
     fn of(run: &SignalRun) -> Option<Self> {
-        let numbers = run.numbers();
-        let median = Sample::new(&numbers).ok()?.median();
+        let seen = Self::of_numbers(&run.numbers())?;
         let counted = run.signal().counts.iter().enumerate().map(|(place, counts)| {
             let tallies: Vec<Tally> = run.taken().iter().filter_map(|it| it.tallies.get(place).copied()).collect();
             Counted { counts: counts.clone(), tallies: last(&tallies) }
         });
-        Some(Self { median, counted: counted.collect(), numbers: last(&numbers) })
+        Some(Self { counted: counted.collect(), ..seen })
     }
 
     fn tallies(&self, counts: &Counts) -> Option<&[Tally]> {

@@ -65,6 +65,9 @@ section! {
         optional traffic: Formula,
         /// How old the newest sample is, in seconds.
         optional age: Formula,
+        /// What its signal measured in the five confirmed runs before this one, for rules with a history. Default: there
+        /// were none.
+        optional past: Formula,
         /// How long the answer takes.
         optional latency: Span = LATENCY,
         /// From when on it is there. Default: from the start.

@@ -111,8 +111,13 @@ impl Lowering<'_, '_> {
             self.reader.curable(Code::MissingKey, raw.at, (what, cure));
         }
         let signal = self.check(raw.signal);
-        for (key, formula) in [("value", &raw.value), ("traffic", &raw.traffic), ("age", &raw.age)] {
+        let formulas = [("value", &raw.value), ("traffic", &raw.traffic), ("age", &raw.age), ("past", &raw.past)];
+        for (key, formula) in formulas {
             self.cues_of(key, formula.as_ref());
+        }
+        if let Some(past) = raw.past.as_ref().filter(|_| signal.is_none() && !unreadable("signal")) {
+            let what = "the past of a series is no signal's".to_owned();
+            self.reader.curable(Code::MissingKey, past.at, (what, "say whose it is: signal = \"errors\"".to_owned()));
         }
         let present = self.present((raw.from, raw.to), (raw.when, raw.unless));
         Some(Series {
@@ -122,6 +127,7 @@ impl Lowering<'_, '_> {
             value: raw.value?.value,
             traffic: raw.traffic.map(|formula| formula.value),
             age: raw.age.map(|formula| formula.value),
+            past: raw.past.map(|formula| formula.value),
             latency: raw.latency.map_or(raw::LATENCY, |latency| latency.value),
             present,
         })

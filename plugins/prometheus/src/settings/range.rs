@@ -14,12 +14,20 @@ const DAY: u64 = 86_400;
 /// A range of time: a whole number of seconds, minutes or hours, from one second to a day.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Range(String);
+pub(crate) struct Range {
+    text: String,
+    seconds: u64,
+}
 
 impl Range {
     /// Five minutes: four samples and more at the scrape intervals that are in use.
     pub(crate) fn usual() -> Self {
-        Self("5m".to_owned())
+        Self { text: "5m".to_owned(), seconds: 5 * MINUTE }
+    }
+
+    /// How long it is.
+    pub(crate) fn seconds(&self) -> u64 {
+        self.seconds
     }
 }
 
@@ -37,7 +45,7 @@ impl TryFrom<String> for Range {
         }
         let seconds = number.parse::<u64>().ok().and_then(|number| number.checked_mul(*unit));
         match seconds {
-            Some(SECOND..=DAY) => Ok(Self(text)),
+            Some(seconds @ SECOND..=DAY) => Ok(Self { text, seconds }),
             Some(_) | None => Err(wrong()),
         }
     }
@@ -45,7 +53,7 @@ impl TryFrom<String> for Range {
 
 impl Display for Range {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
+        out.write_str(&self.text)
     }
 }
 

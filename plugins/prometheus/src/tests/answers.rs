@@ -29,6 +29,22 @@ fn a_number_is_held_against_the_thresholds() {
 }
 
 #[test]
+fn what_is_counted_is_measured_beside_the_share() {
+    let settings = indicator("error-rate", &json!({"fail-above": 0.02, "counts-over": "10s"}));
+    let seen = [("value", "0.01"), ("traffic", "3000"), ("newest", &NOW.to_string()), ("errors", "3"), ("requests", "100")];
+
+    let verdict = said(&settings, parts(&seen)).expect("a verdict");
+    let less = said(&settings, parts(&seen[..4])).expect("a verdict");
+
+    let measured = |verdict: &holdpoint_sdk::Verdict| -> Vec<(String, &str)> {
+        verdict.measurements.iter().skip(2).map(|it| (it.name.clone(), class(it.sample))).collect()
+    };
+    assert_eq!(measured(&verdict), [("errors".to_owned(), "data"), ("requests".to_owned(), "data")]);
+    assert_eq!(verdict.measurements[2].sample, Sample::Data(3.0));
+    assert_eq!(measured(&less)[1], ("requests".to_owned(), "no-data"));
+}
+
+#[test]
 fn a_scalar_is_a_number() {
     assert_eq!(taken_for(&own(), body("scalar", &json!([NOW, "0.5"]))), (Outcome::Pass, "data"));
 }

@@ -33,9 +33,37 @@ fn an_error_rate_is_the_share_of_requests_with_an_error_code() {
             value: format!("(sum(rate({wrong}[5m])) or 0 * sum(rate({all}[5m]))) / sum(rate({all}[5m]))"),
             traffic: Some(format!("sum(increase({all}[5m]))")),
             newest: format!("max(timestamp({all}))"),
+            counts: vec![],
             min_traffic: Some(1.0),
         }
     );
+}
+
+#[test]
+fn what_is_counted_is_the_difference_of_two_scrapes() {
+    let asked = asked_for("error-rate", &json!({"counts-over": "10s"}));
+
+    let (all, wrong) = (r#"http_requests_total{code!=""}"#, r#"http_requests_total{code!="",code=~"5.."}"#);
+    let delta = |of: &str| {
+        format!("sum(({of} - {of} offset 10s >= 0) or ({of} and on (job, instance) {all} offset 10s))")
+    };
+    let requests = delta(all);
+    let errors = format!("({} or 0 * {requests})", delta(wrong));
+    assert_eq!(asked.counts, [("errors", errors), ("requests", requests)]);
+    let throughput = asked_for("throughput", &json!({"counts-over": "1m"}));
+    assert_eq!(throughput.counts.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["requests"]);
+}
+
+#[test]
+fn what_is_counted_begins_and_ends_with_a_whole_step_of_the_calendar() {
+    for (over, step) in [("7s", 7), ("40s", 20), ("5m", 30), ("31s", 1)] {
+        let settings = indicator("error-rate", &json!({"counts-over": over}));
+
+        let (_, url) = asked(&settings, parts(&[("value", "0.1")]), &[]);
+
+        let time = super::BEGINNING / 1_000 / step * step;
+        assert!(url.as_ref().is_some_and(|url| url.ends_with(&format!("&time={time}"))), "{over}: {url:?}");
+    }
 }
 
 #[test]
