@@ -28,7 +28,7 @@ pub(crate) fn ask(settings: &Settings, host: &Host, call: &Call, query: &str) ->
         // Whole steps of the calendar, so that what one sample counts ends where the next begins; short ones, so that
         // what is asked is of now.
         let step = (1..=30).rev().find(|step| over.seconds() % step == 0).unwrap_or(1);
-        request = request.query("time", (host.now() / 1_000 / step * step).to_string());
+        request = request.query("time", &(host.now() / 1_000 / step * step).to_string());
     }
     // Sooner than the host ends the call: a Prometheus that is too slow is down, and the check is not.
     match request.timeout(Duration::from_millis(call.deadline_ms) * 4 / 5).send() {
