@@ -62,7 +62,7 @@ impl Status {
         }
         let said = excerpt(&answer.text());
         if answer.status != 200 {
-            return Ok((Standing::Unknown, format!("the deploy tool answered {}: {said}", answer.status)));
+            return Ok((Standing::Unknown, format!("the deploy tool {}", answered(&answer))));
         }
         let word = word(&answer, &self.pointer);
         let standing = word.as_ref().map_or(Standing::Unknown, |word| self.standing(word));
@@ -112,4 +112,10 @@ fn failed() -> Vec<String> {
 
 fn partial() -> Vec<String> {
     vec!["partial".to_owned()]
+}
+/// What a deploy tool answered, fit after its name.
+pub fn answered(answer: &Answer) -> String {
+    let said = answer.text();
+    let colon = if said.trim().is_empty() { "" } else { ": " };
+    format!("answered {}{colon}{}", answer.status, excerpt(said.trim()))
 }

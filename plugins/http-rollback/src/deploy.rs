@@ -2,8 +2,7 @@
 
 use holdpoint_http_deploy::facts::Facts;
 use holdpoint_http_deploy::filled::Filled;
-use holdpoint_http_deploy::status::{Standing, get, word};
-use holdpoint_sdk::finding::excerpt;
+use holdpoint_http_deploy::status::{Standing, answered, get, word};
 use holdpoint_sdk::rollback::{
     Order, Progress, Readiness, Rollback, RollbackPlan, StatusReport, Step as Planned, StepEnd, StepReport,
 };
@@ -38,8 +37,7 @@ impl Rollback for Settings {
         if let Some(ready) = &self.ready {
             let answer = get(host, &ready.url, facts)?;
             if answer.status != 200 {
-                let said = excerpt(&answer.text());
-                return Ok(Readiness::Refused(format!("the deploy tool answered {}: {said}", answer.status)));
+                return Ok(Readiness::Refused(format!("the deploy tool {}", answered(&answer))));
             }
         }
         Ok(Readiness::Ready)
@@ -63,7 +61,7 @@ impl Rollback for Settings {
         let key = self.key_of(own, order.key);
         let (_, filled) = filled(own, of_release(call, &key))?;
         let answer = filled.send(host, &self.idempotency_header, &key)?;
-        let summary = format!("{} answered {}: {}", own.id, answer.status, excerpt(&answer.text()));
+        let summary = format!("{} {}", own.id, answered(&answer));
         if own.started.contains(&answer.status) {
             return Ok(StepReport::new(StepEnd::Started, summary));
         }

@@ -3,8 +3,7 @@
 use holdpoint_http_deploy::facts::{Facts, Names};
 use holdpoint_http_deploy::filled::Filled;
 use holdpoint_http_deploy::found::Found;
-use holdpoint_http_deploy::status::{Standing, get, word};
-use holdpoint_sdk::finding::excerpt;
+use holdpoint_http_deploy::status::{Standing, answered, get, word};
 use holdpoint_sdk::rollout::{Order, Progress, Readiness, Rollout, Share, ShiftEnd, ShiftReport, StatusReport};
 use holdpoint_sdk::{Call, Failure, Host, Problem};
 
@@ -39,8 +38,7 @@ impl Rollout for Settings {
         if let Some(ready) = &self.ready {
             let answer = get(host, &ready.url, facts)?;
             if answer.status != 200 {
-                let said = excerpt(&answer.text());
-                return Ok(Readiness::Refused(format!("the deploy tool answered {}: {said}", answer.status)));
+                return Ok(Readiness::Refused(format!("the deploy tool {}", answered(&answer))));
             }
         }
         Ok(Readiness::Ready)
@@ -49,8 +47,7 @@ impl Rollout for Settings {
     fn shift(&self, host: &Host, call: &Call, share: &Share, order: Order<'_>) -> Result<ShiftReport, Failure> {
         let filled = Filled::of(self.shift.stated(), of_share(call, order.key, share))?;
         let answer = filled.send(host, &self.idempotency_header, order.key)?;
-        let said = excerpt(&answer.text());
-        let summary = format!("shift to {} %: the deploy tool answered {}: {said}", share.percent, answer.status);
+        let summary = format!("shift to {} %: the deploy tool {}", share.percent, answered(&answer));
         if self.shift.started.contains(&answer.status) {
             return Ok(ShiftReport::new(ShiftEnd::Started, summary));
         }

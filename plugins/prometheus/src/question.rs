@@ -89,7 +89,8 @@ impl Parts {
                 let counted = Selector::of(&metric, &settings.labels);
                 let value = format!("60 * sum(rate({counted}[{range}]))");
                 // None at all is a number too, and the one that matters most.
-                let counts = settings.counts_over.iter().map(|over| (REQUESTS, counted.delta(&counted, over))).collect();
+                let counts =
+                    settings.counts_over.iter().map(|over| (REQUESTS, counted.delta(&counted, over))).collect();
                 Self { min_traffic: None, counts, ..Self::counted(value, &counted, &range, settings) }
             }
         })

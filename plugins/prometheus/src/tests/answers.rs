@@ -31,7 +31,8 @@ fn a_number_is_held_against_the_thresholds() {
 #[test]
 fn what_is_counted_is_measured_beside_the_share() {
     let settings = indicator("error-rate", &json!({"fail-above": 0.02, "counts-over": "10s"}));
-    let seen = [("value", "0.01"), ("traffic", "3000"), ("newest", &NOW.to_string()), ("errors", "3"), ("requests", "100")];
+    let seen =
+        [("value", "0.01"), ("traffic", "3000"), ("newest", &NOW.to_string()), ("errors", "3"), ("requests", "100")];
 
     let verdict = said(&settings, parts(&seen)).expect("a verdict");
     let less = said(&settings, parts(&seen[..4])).expect("a verdict");

@@ -44,9 +44,8 @@ fn what_is_counted_is_the_difference_of_two_scrapes() {
     let asked = asked_for("error-rate", &json!({"counts-over": "10s"}));
 
     let (all, wrong) = (r#"http_requests_total{code!=""}"#, r#"http_requests_total{code!="",code=~"5.."}"#);
-    let delta = |of: &str| {
-        format!("sum(({of} - {of} offset 10s >= 0) or ({of} and on (job, instance) {all} offset 10s))")
-    };
+    let delta =
+        |of: &str| format!("sum(({of} - {of} offset 10s >= 0) or ({of} and on (job, instance) {all} offset 10s))");
     let requests = delta(all);
     let errors = format!("({} or 0 * {requests})", delta(wrong));
     assert_eq!(asked.counts, [("errors", errors), ("requests", requests)]);
