@@ -31,6 +31,8 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
         package: "iproute2",
         purpose: "hostile networks are set up with it, in namespaces of their own",
     },
+    Tool { program: "/usr/bin/make", package: "make", purpose: "plugins in C have their unit tests run by it" },
+    Tool { program: "/usr/bin/cc", package: "gcc", purpose: "plugins in C have their unit tests compiled by it" },
 ];
 
 /// Debian's packages for the clients that install what compiles other languages, and for those languages' own tests.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use holdpoint_author::template::{NewError, Wish};
+use holdpoint_core::manifest::PluginKind;
 
 use crate::arguments::New;
 use crate::exit::Exit;
@@ -16,7 +17,12 @@ pub(crate) fn new(asked: &New) -> Result<Exit, Failure> {
     let folder = asked.folder.clone().unwrap_or_else(|| PathBuf::from(&asked.name));
     let project = wish.write(&folder).map_err(|error| refused(&error))?;
     output::line(&format!("{} is a plugin in {}", folder.display(), project.language()));
-    output::line(&format!("next: cd {} && holdpoint build && holdpoint test", quoted(&folder)));
+    // Fixtures are calls of checks; the others have their own tests alone.
+    let test = match asked.kind {
+        PluginKind::Check => " && holdpoint test",
+        PluginKind::Rollback | PluginKind::Rollout => "",
+    };
+    output::line(&format!("next: cd {} && holdpoint build{test}", quoted(&folder)));
     Ok(Exit::Done)
 }
 
