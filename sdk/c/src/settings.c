@@ -144,17 +144,18 @@ static bool hp_is_name(const char *name, size_t size) {
 }
 
 static const char *hp_address(hp_settings *in, const char *key, bool with_path) {
+    size_t before = in->reading->problems.count;
     const char *text = hp_settings_text(in, key);
-    bool good = false;
-    if (strncmp(text, "endpoint:", 9) == 0) {
+    bool good = in->reading->problems.count > before;
+    if (!good && strncmp(text, "endpoint:", 9) == 0) {
         size_t size = strcspn(text + 9, "/?");
         good = hp_is_name(text + 9, size) && (with_path || !text[9 + size]);
-    } else if (with_path) {
+    } else if (!good && with_path) {
         size_t scheme = strncmp(text, "http://", 7) == 0 ? 7 : strncmp(text, "https://", 8) == 0 ? 8 : 0;
         good = scheme && text[scheme] && !strchr("/?#", text[scheme]);
     }
     const hp_json *value = *key ? hp_json_member(in->value, hp_of(key)) : in->value;
-    if (!good && value && value->kind == HP_JSON_TEXT) {
+    if (!good && value) {
         const char *message = "`%s` is not a target; write `endpoint:NAME/path` (NAME in kebab-case)";
         hp_complain(in->reading, hp_pointer_to(in, key), hp_format(message, text), NULL);
     }
