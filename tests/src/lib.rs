@@ -1,5 +1,6 @@
 //! What the whole-program tests share: where the built program and plugins are, and how a run is started.
 
+mod built;
 mod judged;
 mod replayed;
 pub mod wat;
@@ -9,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use holdpoint_core::release::{ChangeKind, Release, Strategy};
 
+pub use built::{built, projects};
 pub use judged::{CASES, judged};
 pub use replayed::replayed;
 

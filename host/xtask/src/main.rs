@@ -12,6 +12,7 @@ mod junit;
 mod measure;
 mod package;
 mod reference;
+mod sdks;
 mod step;
 mod test;
 mod tools;

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::package::{self, FOR_TESTS};
 use crate::step::{Places, cargo, run, say};
-use crate::{build, deny, junit, tools};
+use crate::{build, deny, junit, sdks, tools};
 
 /// Runs every check, the cheapest first, and stops at the first that fails.
 ///
@@ -28,6 +28,7 @@ pub(crate) fn test(places: &Places) -> Result<()> {
         "documentation",
         cargo().args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings"),
     )?;
+    sdks::test(places)?;
     run("tests of the guests, natively", cargo().args(["test", "--workspace"]).args(guests))?;
     run("tests", cargo().args(["test", "--workspace"]))?;
     say("\neverything holds");
