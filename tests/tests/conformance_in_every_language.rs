@@ -24,7 +24,8 @@ fn every_sdk_does_what_every_case_says() {
 
         let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)));
         let otherwise = told["cases"].as_array().unwrap().iter().filter(|case| case["came"] != "as-expected");
-        let otherwise: Vec<String> = otherwise.map(|case| format!("{}: {:#}", case["name"], case["differences"])).collect();
+        let otherwise: Vec<String> =
+            otherwise.map(|case| format!("{}: {:#}", case["name"], case["differences"])).collect();
         assert_eq!(otherwise, [""; 0], "{language}");
         assert_eq!(told["as-expected"].as_u64(), Some(count), "{language}");
         println!("{language}: {count} cases as expected");

@@ -39,7 +39,11 @@ fn go(places: &Places) -> Result<()> {
         let go = || {
             let mut command = Command::new(&go);
             // Nothing is fetched: the SDK needs no module but the standard library.
-            command.current_dir(places.root.join(folder)).envs([("GOTOOLCHAIN", "local"), ("GOPROXY", "off"), ("GOWORK", "off")]);
+            command.current_dir(places.root.join(folder)).envs([
+                ("GOTOOLCHAIN", "local"),
+                ("GOPROXY", "off"),
+                ("GOWORK", "off"),
+            ]);
             command
         };
         run(&format!("vet of {folder}"), go().args(["vet", "./..."]))?;
@@ -67,7 +71,8 @@ fn c(places: &Places) -> Result<()> {
 /// Whether programs can be made with sanitizers here: a compiler knows the flag even where their library is missing.
 fn has_sanitizers(folder: &Path) -> Result<bool> {
     let source: PathBuf = folder.join("nothing.c");
-    fs::write(&source, "int main(void) { return 0; }\n").with_context(|| format!("could not write {}", source.display()))?;
+    fs::write(&source, "int main(void) { return 0; }\n")
+        .with_context(|| format!("could not write {}", source.display()))?;
     let nothing: [&OsStr; 4] = [SANITIZERS.as_ref(), source.as_ref(), "-o".as_ref(), OsStr::new("nothing")];
     let made = Command::new("cc").current_dir(folder).args(nothing).stderr(Stdio::null()).status();
     let made = made.context("there is no C compiler (cc) for the C SDK's tests")?.success();
