@@ -1,7 +1,5 @@
 //! The conformance suite in every language that has a conformance plugin: all cases, in the real sandbox.
 
-#![expect(clippy::print_stdout, reason = "figures")]
-
 use std::fs;
 
 use holdpoint_tests::{built, holdpoint, projects, root, said, target};

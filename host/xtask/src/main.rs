@@ -32,6 +32,8 @@ enum Task {
     Guests(guests::Arguments),
     /// Get what compiles plugins in every language, pinned, into the target folder
     Tools,
+    /// Run the SDKs' own tests, each in its language's own runner
+    Sdks,
     /// Build everything that the demo and the tests run
     Build,
     /// Show a good release confirmed and a bad one rolled back and recovered
@@ -56,6 +58,7 @@ fn main() -> anyhow::Result<()> {
     match task {
         Task::Guests(arguments) => guests::build(&places, &arguments),
         Task::Tools => tools::provide(&places),
+        Task::Sdks => sdks::test(&places),
         Task::Build => build::build(&places),
         Task::Demo => demo::demo(&places),
         Task::Test => test::test(&places),
