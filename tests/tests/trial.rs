@@ -95,6 +95,23 @@ fn blessing_writes_what_came_and_leaves_the_rest_of_the_file() {
 }
 
 #[test]
+fn a_rollback_plugin_is_asked_what_the_fixture_says() {
+    let ready = r#"{"fixture": 1, "settings": {}, "expect": {"reply": {"answer": "readiness", "readiness": {"readiness": "ready"}}}}"#;
+    let plan = ready.replace("\"expect\"", "\"deed\": {\"deed\": \"plan\"}, \"expect\"");
+    for (fixture, code) in [(ready, 0), (plan.as_str(), 2)] {
+        let folder = with_fixture(fixture);
+        let mut command = holdpoint(folder.path());
+        command.arg("test").arg(target().join("plugins/test/noop-rollback.wasm")).arg("--fixtures");
+        command.arg(folder.path().join("fixtures")).arg("--cache").arg(target().join("test-cache"));
+
+        let output = command.output().unwrap();
+
+        assert_eq!(output.status.code(), Some(code), "{}", said(&output));
+        assert_eq!(said(&output).contains("expected \"readiness\""), code == 2, "{}", said(&output));
+    }
+}
+
+#[test]
 fn whoever_watches_sees_what_comes_of_a_change() {
     let folder = with_fixture(FIXTURE);
     let mut command = on_plugin(folder.path(), "test");

@@ -2,7 +2,7 @@
 
 mod backtest;
 mod bench;
-mod build;
+pub(crate) mod build;
 mod completions;
 mod inspect;
 mod judge;

@@ -45,7 +45,7 @@ struct Measured {
 /// Measures, and tells.
 pub(crate) fn bench(asked: &Bench) -> Result<Exit, Failure> {
     let subject = Subject::at(&asked.plugin)?;
-    let bundle = subject.open()?;
+    let bundle = subject.open(asked.tools.as_deref())?;
     let Some(fixtures) = fixture(asked, &subject)? else { return Ok(Exit::Wrong) };
     let fixture =
         fixtures.into_iter().next().ok_or_else(|| Failure::internal("a fixture was read and is not there"))?;

@@ -3,16 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant};
-
-use holdpoint_author::Project;
+use std::time::Duration;
 
 use crate::arguments::{Format, Test};
-use crate::command::build::refused;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Ink};
-use crate::setting;
 use crate::trial::difference::differences;
 use crate::trial::fixture::Fixture;
 use crate::trial::player::{Came, Player};
@@ -58,25 +54,12 @@ fn places(asked: &Test) -> Result<Vec<PathBuf>, Failure> {
 
 fn once(asked: &Test) -> Result<Exit, Failure> {
     let subject = Subject::at(&asked.plugin)?;
-    match &subject {
-        Subject::Project(project) => build(project, asked)?,
-        Subject::Component(_) => {}
-    }
+    let bundle = subject.open(asked.tools.as_deref())?;
     let Some(fixtures) = chosen(asked, &subject)? else { return Ok(Exit::Wrong) };
-    let player = Player::new(&subject.open()?, asked.cache.as_deref(), &fixtures)?;
+    let player = Player::new(&bundle, asked.cache.as_deref(), &fixtures)?;
     let cases = super::runtime()?.block_on(played(asked, &player, &fixtures))?;
     tell(asked, &player.manifest.name, &cases)?;
     Ok(if cases.iter().all(Case::is_well) { Exit::Done } else { Exit::Wrong })
-}
-
-fn build(project: &Project, asked: &Test) -> Result<(), Failure> {
-    let began = Instant::now();
-    let toolbox = setting::toolbox(asked.tools.as_deref())?;
-    let built = holdpoint_author::build::build(project, &toolbox).map_err(|error| refused(&error))?;
-    if !built.unchanged && asked.format == Format::Text {
-        output::note(&format!("built {} in {}", built.path.display(), told::span(began.elapsed())));
-    }
-    Ok(())
 }
 
 fn fixtures(asked: &Test, subject: &Subject) -> Vec<PathBuf> {

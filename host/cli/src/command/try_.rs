@@ -18,7 +18,7 @@ use serde_json::{Map, Value as Json};
 use crate::arguments::{Format, PlanSource, Try};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::intent::{self, Completeness, Intent, LARGEST_BUNDLE, Text, Told, chain};
+use crate::intent::{self, Completeness, Intent, Text, Told};
 use crate::trial::account::Account;
 use crate::trial::lines::{self, Typed};
 use crate::trial::subject::Subject;
@@ -32,7 +32,7 @@ pub(crate) fn attempt(asked: &Try) -> Result<Exit, Failure> {
 async fn called(asked: &Try) -> Result<Exit, Failure> {
     let subject = Subject::at(&asked.plugin)?;
     let component = subject.component();
-    let bundle = Bundle::open(&component, LARGEST_BUNDLE).map_err(|error| Failure::usage(chain(&error)))?;
+    let bundle = subject.open(asked.tools.as_deref())?;
     if bundle.manifest.kind != PluginKind::Check {
         let what = format!("{} is no check, and a call of it could change something", component.display());
         return Err(Failure::usage(what).hint("`holdpoint rehearse` tries rollbacks and rollouts in a play"));

@@ -3,15 +3,18 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use holdpoint_author::Project;
 use holdpoint_bundle::Bundle;
 use holdpoint_plan::Problem;
 
 use super::fixture::{self, Fixture};
+use super::told::span;
+use crate::command::build::refused;
 use crate::failure::Failure;
 use crate::intent::{LARGEST_BUNDLE, chain};
-use crate::output;
+use crate::{output, setting};
 
 /// The largest fixture, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -55,11 +58,23 @@ impl Subject {
         }
     }
 
-    /// Opens the component, built before where it is a project's.
-    pub(crate) fn open(&self) -> Result<Bundle, Failure> {
-        let path = self.component();
-        Bundle::open(&path, LARGEST_BUNDLE).map_err(|error| Failure::usage(chain(&error)))
+    /// Opens the component. A project is built first, with the tools of this folder.
+    pub(crate) fn open(&self, tools: Option<&Path>) -> Result<Bundle, Failure> {
+        match self {
+            Self::Project(project) => build(project, tools),
+            Self::Component(path) => Bundle::open(path, LARGEST_BUNDLE).map_err(|error| Failure::usage(chain(&error))),
+        }
     }
+}
+
+fn build(project: &Project, tools: Option<&Path>) -> Result<Bundle, Failure> {
+    let began = Instant::now();
+    let toolbox = setting::toolbox(tools)?;
+    let built = holdpoint_author::build::build(project, &toolbox).map_err(|error| refused(&error))?;
+    if !built.unchanged {
+        output::note(&format!("built {} in {}", built.path.display(), span(began.elapsed())));
+    }
+    Ok(built.bundle)
 }
 
 /// The files of fixtures: those that are named, and every `.json` of folders that are, by name.
