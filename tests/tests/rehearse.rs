@@ -121,12 +121,13 @@ fn a_rule_with_a_history_is_rehearsed_against_the_past_that_the_scenario_tells()
     assert!(text.contains(from));
     fs::write(&plan, text.replace(from, to)).unwrap();
     let series = "signal = \"latency\"\n";
-    let play = |past: &str| {
+    let with_past = |past: &str| {
         let scenario = changed(folder.path(), "healthy", "", (series, &format!("{series}{past}")));
         rehearse(folder.path(), &plan, &["--scenario", &scenario])
     };
 
-    let (without, alike, faster) = (play(""), play("past = \"118 + noise(4)\"\n"), play("past = \"80 + noise(4)\"\n"));
+    let (without, alike, faster) =
+        (with_past(""), with_past("past = \"118 + noise(4)\"\n"), with_past("past = \"80 + noise(4)\"\n"));
 
     assert!(said(&without).contains("began without a past"), "{}", said(&without));
     assert_eq!(alike.status.code(), Some(0), "{}", said(&alike));

@@ -30,8 +30,8 @@ fn one(scenario: &Scenario, plan: &Plan, (seed, number): (u64, u8)) -> Option<Pa
         let seed = seed.wrapping_mul(u64::from(RUNS) + 1).wrapping_add(u64::from(number));
         let seed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ place.wrapping_mul(0xd1b5_4a32_d192_ed03);
         let began = Moment(scenario.start.0.saturating_sub_unsigned(APART.times(number.into()).as_millis()));
-        let seen = measured(series, (began, seed), signal.interval).and_then(|numbers| Seen::of_numbers(&numbers));
-        signals.extend(seen.map(|seen| (signal.check.name.clone(), seen)));
+        let sampled = measured(series, (began, seed), signal.interval).and_then(|numbers| Seen::of_numbers(&numbers));
+        signals.extend(sampled.map(|sampled| (signal.check.name.clone(), sampled)));
     }
     let run = RunId::parse(&format!("before-{number}"))?;
     (!signals.is_empty()).then(|| PastRun { run, version: format!("before {number}"), signals })
