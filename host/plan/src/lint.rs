@@ -14,12 +14,14 @@ mod unused;
 mod response;
 mod path;
 mod time;
+mod evidence;
 
 /// Looks for what is probably not meant.
 pub(crate) fn check(draft: &Draft, plugins: &BTreeMap<PluginName, Known>, reader: &mut Reader<'_>) {
     unused::check(draft, plugins, reader);
     response::check(draft, reader);
     time::check(draft, plugins, reader);
+    evidence::check(draft, reader);
 }
 
 /// Looks at the escalation paths beside all that may take them.
