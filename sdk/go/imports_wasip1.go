@@ -51,8 +51,10 @@ func (sandbox) Send(request *Request) (*Answer, error) {
 	hasBody, body, bodyLength, hasTimeout, timeout := uint32(r.u8()), r.u32(), r.u32(), uint32(r.u8()), r.u32()
 	r.align(8)
 	hasMaxBody, maxBody, labels, labelCount := uint32(r.u8()), r.u64(), r.u32(), r.u32()
-	httpSend(method, methodLength, url, urlLength, headers, headerCount, hasBody, body, bodyLength, hasTimeout, timeout,
-		hasMaxBody, maxBody, labels, labelCount, result)
+	receiving(func() {
+		httpSend(method, methodLength, url, urlLength, headers, headerCount, hasBody, body, bodyLength, hasTimeout, timeout,
+			hasMaxBody, maxBody, labels, labelCount, result)
+	})
 	reply := readReply(readerAt(result))
 	return reply.Answer, reply.Err
 }
@@ -64,15 +66,15 @@ func (sandbox) SendAll(requests []*Request) []Reply {
 		list.bytes = append(list.bytes, writeRequest(request).bytes...)
 		list.align(8)
 	}
-	result := address(allocate(8))
-	httpSendAll(list.finish(), uint32(len(requests)), result)
+	place, result := list.finish(), address(allocate(8))
+	receiving(func() { httpSendAll(place, uint32(len(requests)), result) })
 	return readList(readerAt(result), 8, readReply)
 }
 
 func (sandbox) Resolve(target string) ([]string, error) {
 	defer held.release(held.mark())
 	start, length, result := lowered(target)
-	netResolve(start, length, result)
+	receiving(func() { netResolve(start, length, result) })
 	r := readerAt(result)
 	failed := r.flag()
 	r.align(4)
@@ -86,7 +88,7 @@ func (sandbox) Connect(target string, timeoutMS *uint32) (*Connection, error) {
 	defer held.release(held.mark())
 	start, length, result := lowered(target)
 	has, timeout := flattened(timeoutMS)
-	netConnect(start, length, has, timeout, result)
+	receiving(func() { netConnect(start, length, has, timeout, result) })
 	return readResult(readerAt(result), readConnection)
 }
 
@@ -94,7 +96,7 @@ func (sandbox) InspectTLS(target string, timeoutMS *uint32) (*TLSFacts, error) {
 	defer held.release(held.mark())
 	start, length, result := lowered(target)
 	has, timeout := flattened(timeoutMS)
-	netInspectTLS(start, length, has, timeout, result)
+	receiving(func() { netInspectTLS(start, length, has, timeout, result) })
 	return readResult(readerAt(result), readTLSFacts)
 }
 
@@ -111,8 +113,11 @@ func (sandbox) Transact(exchange *Exchange) (*Received, error) {
 	var labels writer
 	labels.labels(exchange.Labels)
 	r := labels.place()
-	netTransact(start, length, secured, hasSend, send, sendLength, hasUntil, until, untilLength, exchange.MaxBytes, has,
-		timeout, r.u32(), r.u32(), result)
+	place, count := r.u32(), r.u32()
+	receiving(func() {
+		netTransact(start, length, secured, hasSend, send, sendLength, hasUntil, until, untilLength, exchange.MaxBytes, has,
+			timeout, place, count, result)
+	})
 	return readResult(readerAt(result), readReceived)
 }
 

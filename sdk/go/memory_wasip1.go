@@ -3,6 +3,7 @@ package holdpoint
 import (
 	"encoding/binary"
 	"math"
+	"runtime/debug"
 	"unsafe"
 )
 
@@ -39,8 +40,16 @@ func init() {
 	running = true
 }
 
-// pauseClock has the adapter answer with the time that it knows. The collector looks at the clock, and no import may be
-// called while the host hands over memory.
+// receiving calls an import whose answer the host puts into memory. No collection may run until it has returned: the
+// collector looks at the clock, and no import may be called while the host hands over memory.
+func receiving(call func()) {
+	// This waits for a collection that is under way, and lets none begin.
+	share := debug.SetGCPercent(-1)
+	call()
+	debug.SetGCPercent(share)
+}
+
+// pauseClock has the adapter answer with the time that it knows: the allocator may look at the clock too.
 //
 //go:wasmimport wasi_snapshot_preview1 adapter_monotonic_clock_set_paused
 func pauseClock(paused bool)
