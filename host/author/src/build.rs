@@ -63,7 +63,7 @@ impl BuildError {
     pub fn said(&self) -> Option<&str> {
         match self {
             Self::Compile(CompileError::Tool(error)) => error.said(),
-            Self::Compile(CompileError::Encode(_) | CompileError::Project(_) | CompileError::NotYet(_))
+            Self::Compile(CompileError::Encode(_) | CompileError::Project(_))
             | Self::Missing { .. }
             | Self::Unfit(_)
             | Self::File { .. } => None,

@@ -107,9 +107,6 @@ pub enum CompileError {
     /// Something about the project that only its language knows.
     #[error("{0}")]
     Project(String),
-    /// This version can't.
-    #[error("{0} is not built by this version yet")]
-    NotYet(Language),
 }
 
 /// Where a compiler may write.

@@ -27,7 +27,12 @@ fn check(settings: &Settings, host: &Host, _call: &Call) -> CheckResult {
     // A service that doesn't answer has failed the check. With a plain `?` instead, silence would be inconclusive.
     if let Some(answer) = findings.expect_answer("health", host.get(&settings.url).send())? {
         findings.expect_eq("health: status", 200, answer.status);
-        findings.expect_at_most("health: latency", settings.max_latency_ms, answer.total_ms(), "ms");
+        findings.expect_at_most(
+            "health: latency",
+            settings.max_latency_ms,
+            answer.total_ms(),
+            "ms",
+        );
         findings.measure("latency", answer.total_ms(), "ms");
     }
     Ok(findings.verdict("the service is well"))

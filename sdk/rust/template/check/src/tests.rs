@@ -13,7 +13,10 @@ fn a_service_that_is_well_passes() {
 
     let verdict = fixture.check(check).unwrap();
 
-    assert_eq!((verdict.outcome, verdict.summary.as_str()), (Outcome::Pass, "the service is well"));
+    assert_eq!(
+        (verdict.outcome, verdict.summary.as_str()),
+        (Outcome::Pass, "the service is well")
+    );
 }
 
 #[test]
@@ -21,19 +24,33 @@ fn a_service_that_is_not_well_fails_with_both_sides() {
     let world = World::new();
     world.on("GET", "endpoint:shop/health", Reply::status(503));
 
-    let verdict = world.check(check, &json!({"url": "endpoint:shop/health"})).unwrap();
+    let verdict = world
+        .check(check, &json!({"url": "endpoint:shop/health"}))
+        .unwrap();
 
-    assert_eq!((verdict.outcome, verdict.summary.as_str()), (Outcome::Fail, "health: status is 503 instead of 200"));
+    assert_eq!(
+        (verdict.outcome, verdict.summary.as_str()),
+        (Outcome::Fail, "health: status is 503 instead of 200")
+    );
 }
 
 #[test]
 fn a_service_that_is_down_fails() {
     let world = World::new();
-    world.on("GET", "endpoint:shop/health", Error::Connect("refused".into()));
+    world.on(
+        "GET",
+        "endpoint:shop/health",
+        Error::Connect("refused".into()),
+    );
 
-    let verdict = world.check(check, &json!({"url": "endpoint:shop/health"})).unwrap();
+    let verdict = world
+        .check(check, &json!({"url": "endpoint:shop/health"}))
+        .unwrap();
 
-    assert_eq!((verdict.outcome, verdict.summary.as_str()), (Outcome::Fail, "health does not answer"));
+    assert_eq!(
+        (verdict.outcome, verdict.summary.as_str()),
+        (Outcome::Fail, "health does not answer")
+    );
 }
 
 /// After a change of the settings: `HOLDPOINT_BLESS=1 cargo test` writes the schema anew.

@@ -3,7 +3,9 @@
 //! The tool tells what runs at `GET /version`, deploys at `POST /deploys`, and tells how a deploy with a key stands at
 //! `GET /deploys/KEY`. Each call runs in a fresh sandbox, so the tool remembers what was done under a key, not this.
 
-use holdpoint_sdk::rollback::{Order, Progress, Readiness, RollbackPlan, StatusReport, Step, StepEnd, StepReport};
+use holdpoint_sdk::rollback::{
+    Order, Progress, Readiness, RollbackPlan, StatusReport, Step, StepEnd, StepReport,
+};
 use holdpoint_sdk::{Call, Endpoint, Failure, Host, Rollback};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -35,7 +37,9 @@ struct Deploy {
 impl Rollback for Settings {
     fn ready(&self, host: &Host, call: &Call) -> Result<Readiness, Failure> {
         let Some(previous) = &call.release.previous_version else {
-            return Ok(Readiness::Refused("the release names no previous version".to_owned()));
+            return Ok(Readiness::Refused(
+                "the release names no previous version".to_owned(),
+            ));
         };
         let running: Running = host.get(self.tool.below("/version")).send()?.json()?;
         if running.version == *previous {
@@ -46,27 +50,60 @@ impl Rollback for Settings {
 
     fn plan(&self, _host: &Host, call: &Call) -> Result<RollbackPlan, Failure> {
         let Some(previous) = &call.release.previous_version else {
-            return Err(Failure::Settings("the release names no previous version".to_owned()));
+            return Err(Failure::Settings(
+                "the release names no previous version".to_owned(),
+            ));
         };
         let summary = format!("deploy {previous} again");
         // The payload comes back, unread, when the step is carried out.
-        Ok(RollbackPlan::new(summary.clone(), vec![Step::new("deploy", summary, previous)]))
+        Ok(RollbackPlan::new(
+            summary.clone(),
+            vec![Step::new("deploy", summary, previous)],
+        ))
     }
 
-    fn execute(&self, host: &Host, _call: &Call, step: &Step, order: Order<'_>) -> Result<StepReport, Failure> {
+    fn execute(
+        &self,
+        host: &Host,
+        _call: &Call,
+        step: &Step,
+        order: Order<'_>,
+    ) -> Result<StepReport, Failure> {
         let wanted = json!({"version": step.payload, "key": order.key, "fence": order.fence});
-        let answer = host.post(self.tool.below("/deploys")).json(&wanted).send()?;
+        let answer = host
+            .post(self.tool.below("/deploys"))
+            .json(&wanted)
+            .send()?;
         match answer.status {
-            201 => Ok(StepReport::new(StepEnd::Started, format!("{} is being deployed", step.payload))),
-            200 => Ok(StepReport::new(StepEnd::AlreadyDone, format!("{} was deployed before", step.payload))),
-            other => Err(Failure::Unavailable(format!("the deploy tool answered {other}"))),
+            201 => Ok(StepReport::new(
+                StepEnd::Started,
+                format!("{} is being deployed", step.payload),
+            )),
+            200 => Ok(StepReport::new(
+                StepEnd::AlreadyDone,
+                format!("{} was deployed before", step.payload),
+            )),
+            other => Err(Failure::Unavailable(format!(
+                "the deploy tool answered {other}"
+            ))),
         }
     }
 
-    fn status(&self, host: &Host, _call: &Call, _plan: &RollbackPlan, key: &str) -> Result<StatusReport, Failure> {
-        let answer = host.get(self.tool.below(&format!("/deploys/{key}"))).send()?;
+    fn status(
+        &self,
+        host: &Host,
+        _call: &Call,
+        _plan: &RollbackPlan,
+        key: &str,
+    ) -> Result<StatusReport, Failure> {
+        let answer = host
+            .get(self.tool.below(&format!("/deploys/{key}")))
+            .send()?;
         if answer.status == 404 {
-            return Ok(StatusReport::new(Progress::NotBegun, "the deploy tool knows nothing of it"));
+            return Ok(StatusReport::new(
+                Progress::NotBegun,
+                "the deploy tool knows nothing of it",
+            ));
         }
         let deploy: Deploy = answer.json()?;
         let progress = match deploy.state.as_str() {
@@ -76,7 +113,10 @@ impl Rollback for Settings {
             // What isn't known is never taken for a success.
             _ => Progress::Unknown,
         };
-        Ok(StatusReport::new(progress, format!("the deploy is {}", deploy.state)))
+        Ok(StatusReport::new(
+            progress,
+            format!("the deploy is {}", deploy.state),
+        ))
     }
 }
 

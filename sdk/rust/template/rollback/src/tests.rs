@@ -16,7 +16,11 @@ fn rollback() -> Settings {
 /// A deploy tool that says this, in JSON, at an address.
 fn tool(method: &str, path: &str, status: u16, said: Value) -> World {
     let world = World::new();
-    world.on(method, &format!("endpoint:deploys{path}"), Reply::status(status).body(said.to_string()));
+    world.on(
+        method,
+        &format!("endpoint:deploys{path}"),
+        Reply::status(status).body(said.to_string()),
+    );
     world
 }
 
@@ -24,7 +28,9 @@ fn tool(method: &str, path: &str, status: u16, said: Value) -> World {
 fn it_is_ready_while_the_released_version_runs() {
     let world = tool("GET", "/version", 200, json!({"version": "2.0.0"}));
 
-    let readiness = rollback().ready(&world.host(), &world.call(&settings())).unwrap();
+    let readiness = rollback()
+        .ready(&world.host(), &world.call(&settings()))
+        .unwrap();
 
     assert_eq!(readiness, Readiness::Ready);
 }
@@ -33,7 +39,9 @@ fn it_is_ready_while_the_released_version_runs() {
 fn there_is_nothing_to_do_when_the_previous_version_runs_already() {
     let world = tool("GET", "/version", 200, json!({"version": "1.9.0"}));
 
-    let readiness = rollback().ready(&world.host(), &world.call(&settings())).unwrap();
+    let readiness = rollback()
+        .ready(&world.host(), &world.call(&settings()))
+        .unwrap();
 
     assert_eq!(readiness, Readiness::AlreadyThere("1.9.0 runs".to_owned()));
 }
@@ -44,7 +52,17 @@ fn the_one_step_deploys_the_previous_version_under_the_key() {
     let (host, call) = (world.host(), world.call(&settings()));
     let plan = rollback().plan(&host, &call).unwrap();
 
-    let report = rollback().execute(&host, &call, &plan.steps[0], Order { key: "k-1", fence: 3 }).unwrap();
+    let report = rollback()
+        .execute(
+            &host,
+            &call,
+            &plan.steps[0],
+            Order {
+                key: "k-1",
+                fence: 3,
+            },
+        )
+        .unwrap();
 
     assert_eq!(report.end, StepEnd::Started);
     let sent: Value = serde_json::from_slice(world.requests()[0].body.as_deref().unwrap()).unwrap();
@@ -55,7 +73,12 @@ fn the_one_step_deploys_the_previous_version_under_the_key() {
 fn a_state_that_nobody_knows_is_no_success() {
     let world = tool("GET", "/deploys/k-1", 200, json!({"state": "splendid"}));
 
-    let status = rollback().status(&world.host(), &world.call(&settings()), &RollbackPlan::new("", vec![]), "k-1");
+    let status = rollback().status(
+        &world.host(),
+        &world.call(&settings()),
+        &RollbackPlan::new("", vec![]),
+        "k-1",
+    );
 
     assert_eq!(status.unwrap().progress, Progress::Unknown);
 }
