@@ -130,7 +130,7 @@ fn schema(folder: &Path, problems: &mut Vec<Problem>) -> Option<Map<String, Valu
     let file = folder.join("settings.schema.json");
     let text = text(&file, "the JSON Schema of the plugin's settings", problems)?;
     match serde_json::from_str(&text) {
-        Ok(Value::Object(schema)) => Some(schema),
+        Ok(Value::Object(schema)) => usable(&file, schema, problems),
         Ok(_) => {
             problems.push(Problem::of(&file, "a JSON Schema of settings is an object, {\"type\": \"object\", …}"));
             None
@@ -142,6 +142,21 @@ fn schema(folder: &Path, problems: &mut Vec<Problem>) -> Option<Map<String, Valu
             problems.push(Problem { file, place, what: format!("this is not JSON: {words}") });
             None
         }
+    }
+}
+
+/// Refuses what the host could not hold a plan's settings against, as the host does.
+fn usable(file: &Path, schema: Map<String, Value>, problems: &mut Vec<Problem>) -> Option<Map<String, Value>> {
+    let schema = Value::Object(schema);
+    if let Err(error) = jsonschema::options().offline().build(&schema) {
+        let place = error.instance_path().to_string();
+        let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
+        problems.push(Problem::of(file, format!("this is not a JSON Schema{place}: {error}")));
+        return None;
+    }
+    match schema {
+        Value::Object(schema) => Some(schema),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => None,
     }
 }
 

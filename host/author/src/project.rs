@@ -216,16 +216,28 @@ mod tests {
         assert!(problems.starts_with("plugin.toml:2:"), "{problems}");
     }
 
-    #[test]
-    fn a_schema_that_is_not_json_is_told_with_its_place() {
+    /// The problems of a project with this schema.
+    fn problems_of_schema(schema: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("plugin.toml"), WHOLE).unwrap();
         fs::write(folder.path().join("README.md"), "").unwrap();
-        fs::write(folder.path().join("settings.schema.json"), "{\n  \"type\": object\n}").unwrap();
+        fs::write(folder.path().join("settings.schema.json"), schema).unwrap();
+        Project::read(folder.path()).unwrap_err().to_string()
+    }
 
-        let problems = Project::read(folder.path()).unwrap_err().to_string();
-
+    #[test]
+    fn a_schema_that_is_not_json_is_told_with_its_place() {
+        let problems = problems_of_schema("{\n  \"type\": object\n}");
         assert!(problems.contains("settings.schema.json:2:11: this is not JSON"), "{problems}");
+    }
+
+    #[test]
+    fn a_schema_that_no_settings_could_be_held_against_is_told_with_its_pointer() {
+        let problems = problems_of_schema(r#"{"type": "object", "properties": {"url": {"type": "txt"}}}"#);
+        assert!(
+            problems.contains("settings.schema.json: this is not a JSON Schema at /properties/url/type"),
+            "{problems}"
+        );
     }
 
     #[test]
