@@ -142,7 +142,7 @@ struct Look {
 pub fn judge(design: &Design, series: &Series, baseline: Option<&Sample>) -> Judgement {
     let look = Look::at(design, series, baseline);
     let level = series.values.median();
-    let kendall = MannKendall::of(&look.values);
+    let kendall = look.slopes.kendall();
     let needed = -libm::log(design.alpha_per_side());
     let judgement = Judgement {
         class: Class::TooEarly,
@@ -164,7 +164,7 @@ pub fn judge(design: &Design, series: &Series, baseline: Option<&Sample>) -> Jud
     let evidence = look.evidence(design, design.tolerance.at(level));
     Judgement {
         class: evidence.class(design),
-        interval: Some(look.interval(design, &kendall)),
+        interval: Some(look.interval(design)),
         log_e: evidence.strongest(design),
         ..judgement
     }
@@ -210,13 +210,14 @@ impl Look {
         self.dependence.freedom_over(count(self.values.len())) / estimated.max(f64::MIN_POSITIVE)
     }
 
-    fn interval(&self, design: &Design, kendall: &MannKendall) -> Interval {
+    fn interval(&self, design: &Design) -> Interval {
         let boundary = student::from_normal(self.time.boundary(design.alpha_per_side()), self.freedom());
-        let (low, high) = self.slopes.within(boundary * libm::sqrt(self.dependence.inflation * kendall.variance));
+        let reach = boundary * libm::sqrt(self.dependence.inflation * self.slopes.kendall().variance);
+        let (up, down) = (design.direction.looks_up(), design.direction.looks_down());
         Interval {
             of: Quantity::Slope,
-            low: low.filter(|_| design.direction.looks_up()),
-            high: high.filter(|_| design.direction.looks_down()),
+            low: if up { self.slopes.least(reach) } else { None },
+            high: if down { self.slopes.greatest(reach) } else { None },
         }
     }
 }

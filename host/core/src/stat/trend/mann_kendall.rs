@@ -14,6 +14,8 @@ pub struct MannKendall {
     /// The variance of s when all orders are as likely, ties taken into account.
     pub variance: f64,
     points: usize,
+    /// How many pairs fall, and how many are level.
+    pub(super) not_rising: [usize; 2],
 }
 
 impl MannKendall {
@@ -28,7 +30,7 @@ impl MannKendall {
         let level: usize = tied().map(pairs).sum();
         let s = count(pairs(values.len()) - level - falling) - count(falling);
         let tied: f64 = tied().map(triple).sum();
-        Self { s, variance: (triple(values.len()) - tied) / 18.0, points: values.len() }
+        Self { s, variance: (triple(values.len()) - tied) / 18.0, points: values.len(), not_rising: [falling, level] }
     }
 
     /// Kendall's rank correlation with time, pairs of equal values counted: -1 to 1, zero for fewer than two points.

@@ -11,12 +11,14 @@
 use alloc::vec::Vec;
 
 use super::inversions;
+use super::mann_kendall::MannKendall;
 use crate::stat::sample::{count, quantile, whole};
 
 /// The slopes between all pairs of points at different times.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slopes {
     points: Vec<Point>,
+    kendall: MannKendall,
     /// How many slopes there are.
     all: usize,
     /// How many fall, and how many fall or are level.
@@ -41,7 +43,7 @@ struct Point {
 /// Fewer points have so few slopes that listing them takes no longer.
 const FEW: usize = 64;
 /// How many slopes a guess is made from, for each point.
-const PART: usize = 4;
+const PART: usize = 2;
 /// How many standard deviations of its rank a guess is wide to either side.
 const WIDTHS: [f64; 2] = [2.0, 8.0];
 
@@ -54,13 +56,15 @@ impl Slopes {
         let shortest = between.fold(f64::INFINITY, f64::min);
         let size = points.iter().map(|point| point.value.abs()).fold(0.0, f64::max);
         let part = if points.len() < FEW { Vec::new() } else { some(&points) };
-        let mut slopes = Self { points, all: 0, not_rising: [0; 2], part, size, shortest, median: None };
+        let kendall = MannKendall::of(values);
+        let mut slopes = Self { points, kendall, all: 0, not_rising: [0; 2], part, size, shortest, median: None };
         if slopes.part.is_empty() || shortest <= 0.0 || !(2.0 * size / shortest).is_finite() {
             slopes.part = Vec::new();
             slopes.all = slopes.listed().len();
         } else {
             slopes.all = pairs(slopes.points.len());
-            slopes.not_rising = slopes.not_rising();
+            let [falling, level] = slopes.kendall.not_rising;
+            slopes.not_rising = [falling, falling + level];
         }
         slopes.median = slopes.middle();
         slopes
@@ -71,17 +75,29 @@ impl Slopes {
         self.median
     }
 
-    /// The slopes that Mann's test would not refute when S may lie `reach` from zero: an end is absent when the reach is
-    /// beyond all pairs (Hollander, Wolfe and Chicken, Nonparametric Statistical Methods, 3rd edition, 2014, 9.3).
-    pub fn within(&self, reach: f64) -> (Option<f64>, Option<f64>) {
-        let pairs = count(self.all);
-        let below = 0.5 * (pairs - reach);
-        if below < 0.5 {
-            return (None, None);
-        }
-        let low = whole(libm::rint(below)).saturating_sub(1);
-        let high = whole(libm::rint(0.5 * (pairs + reach)));
-        (self.ranked(low), self.ranked(high.min(self.all.saturating_sub(1))))
+    /// Mann's test of the same values.
+    pub const fn kendall(&self) -> &MannKendall {
+        &self.kendall
+    }
+
+    /// The least slope that Mann's test would not refute when S may lie `reach` from zero; none when the reach is beyond all
+    /// pairs (Hollander, Wolfe and Chicken, Nonparametric Statistical Methods, 3rd edition, 2014, 9.3).
+    pub fn least(&self, reach: f64) -> Option<f64> {
+        let below = self.refuted(reach)?;
+        self.ranked(whole(libm::rint(below)).saturating_sub(1))
+    }
+
+    /// The greatest slope that it would not refute; none when the reach is beyond all pairs.
+    pub fn greatest(&self, reach: f64) -> Option<f64> {
+        self.refuted(reach)?;
+        let high = whole(libm::rint(0.5 * (count(self.all) + reach)));
+        self.ranked(high.min(self.all.saturating_sub(1)))
+    }
+
+    /// How many slopes are refuted at either end; none when the reach is beyond all pairs.
+    fn refuted(&self, reach: f64) -> Option<f64> {
+        let below = 0.5 * (count(self.all) - reach);
+        if below < 0.5 { None } else { Some(below) }
     }
 
     /// The median, as [`quantile`] has it of values in their order.
@@ -108,13 +124,6 @@ impl Slopes {
         let mut guesses = WIDTHS.iter().filter_map(|width| self.guess(rank, *width));
         let found = guesses.find_map(|bounds| self.between(bounds, rank));
         found.or_else(|| picked(&mut self.listed(), rank))
-    }
-
-    fn not_rising(&self) -> [usize; 2] {
-        let mut points = self.points.clone();
-        let falling = inversions::sort(&mut points, &mut self.points.clone(), &|a, b| a.height <= b.height);
-        let level: usize = points.chunk_by(|a, b| a.height >= b.height).map(|same| pairs(same.len())).sum();
-        [falling, falling + level]
     }
 
     /// Two bounds that a slope of this rank and the next probably lie between.
@@ -329,10 +338,10 @@ mod tests {
     fn the_interval_holds_the_median_and_ends_where_nothing_is_refuted() {
         let slopes = Slopes::of(&[0.0, 1.0, 2.0, 3.0], &[0.0, 1.0, 3.0, 4.0]);
 
-        let (low, high) = slopes.within(2.0);
+        let [low, high] = [slopes.least(2.0), slopes.greatest(2.0)];
 
         assert!(low.unwrap() <= slopes.median().unwrap() && slopes.median().unwrap() <= high.unwrap());
-        assert_eq!(slopes.within(100.0), (None, None));
+        assert_eq!([slopes.least(100.0), slopes.greatest(100.0)], [None; 2]);
         assert_eq!(Slopes::of(&[1.0, 1.0], &[0.0, 5.0]).median(), None);
     }
 }
