@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
-use holdpoint_author::{Language, Toolbox};
+use anyhow::{Context, Result, anyhow};
+use holdpoint_author::{Language, Project, Toolbox, carried};
 
 use crate::step::{Places, run, say};
 
@@ -16,6 +16,12 @@ const GO: [&str; 3] = ["sdk/go", "sdk/conformance/go", "examples/checks/go"];
 
 /// Test programs in C: the folder that they are run in, and what they are compiled of beside the SDK.
 const C: [(&str, &[&str]); 2] = [("sdk/c", &["test/sdk_test.c"]), ("examples/checks/c", &["check.c", "check_test.c"])];
+
+/// Plugins in JavaScript and TypeScript, whose own tests need nothing but the SDK.
+const JAVASCRIPT: [&str; 2] = ["examples/checks/javascript", "examples/checks/typescript"];
+
+/// Plugins in Python, likewise.
+const PYTHON: [&str; 1] = ["examples/checks/python"];
 
 /// How C is compiled to be tested: every warning is an error.
 const C_FLAGS: [&str; 7] = ["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-fno-sanitize-recover=all"];
@@ -29,7 +35,9 @@ const SANITIZERS: &str = "-fsanitize=address,undefined";
 /// When one fails, or there is nothing to run them with.
 pub(crate) fn test(places: &Places) -> Result<()> {
     go(places)?;
-    c(places)
+    c(places)?;
+    javascript(places)?;
+    python(places)
 }
 
 fn go(places: &Places) -> Result<()> {
@@ -66,6 +74,44 @@ fn c(places: &Places) -> Result<()> {
         run(&format!("tests of {at}"), Command::new(&program).current_dir(places.root.join(at)))?;
     }
     Ok(())
+}
+
+fn javascript(places: &Places) -> Result<()> {
+    let sdk = places.root.join("sdk/js");
+    let mut tests = Vec::new();
+    for entry in fs::read_dir(sdk.join("test")).with_context(|| format!("could not read {}", sdk.display()))? {
+        tests.push(entry?.path());
+    }
+    tests.sort();
+    run("tests of sdk/js", Command::new("node").arg("--test").args(tests).current_dir(sdk))?;
+    for folder in JAVASCRIPT {
+        let path = with_sdk(places, folder)?;
+        let mut npm = Command::new("npm");
+        npm.arg("test").current_dir(path).env("HOLDPOINT_TOOLS", places.languages_tools());
+        run(&format!("tests of {folder}"), &mut npm)?;
+    }
+    Ok(())
+}
+
+fn python(places: &Places) -> Result<()> {
+    let unittest = |folder: PathBuf| {
+        let mut python = Command::new("python3");
+        python.args(["-m", "unittest"]).current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1");
+        python
+    };
+    run("tests of sdk/python", &mut unittest(places.root.join("sdk/python")))?;
+    for folder in PYTHON {
+        run(&format!("tests of {folder}"), &mut unittest(with_sdk(places, folder)?))?;
+    }
+    Ok(())
+}
+
+/// A plugin's folder, into which the SDK has been written as a build does it.
+fn with_sdk(places: &Places, folder: &str) -> Result<PathBuf> {
+    let path = places.root.join(folder);
+    let project = Project::read(&path).map_err(|problems| anyhow!("{folder}: {problems}"))?;
+    carried::refresh(&project).with_context(|| format!("could not write the SDK into {folder}"))?;
+    Ok(path)
 }
 
 /// Whether programs can be made with sanitizers here: a compiler knows the flag even where their library is missing.
