@@ -5,6 +5,7 @@ place, and its traceback stands in the call's log.
 """
 
 import _strptime  # noqa: F401  (dates need it, and nothing can be imported later)
+import gc
 import logging
 import sys
 import traceback
@@ -76,6 +77,15 @@ class Answers:
         except Exception as raised:
             told = _told(raised)
             raise Err(_FAILURES[told.kind](_text(str(told)))) from None
+
+
+def at_rest() -> None:
+    """Let the collector forget all that is there already: every call begins from this moment.
+
+    Looking through it would touch most of the memory, which each call gets a copy of page by page.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def verdict_record(verdict: Verdict) -> Any:

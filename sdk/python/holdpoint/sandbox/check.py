@@ -5,7 +5,7 @@ from typing import Any
 
 from wit_world import exports
 
-from holdpoint.sandbox.answer import Answers, verdict_record
+from holdpoint.sandbox.answer import Answers, at_rest, verdict_record
 
 
 def checker(module: ModuleType) -> type:
@@ -19,4 +19,5 @@ def checker(module: ModuleType) -> type:
         def run(self, call: Any) -> Any:
             return answers.ask("run", call, record=verdict_record)
 
+    at_rest()
     return Checker

@@ -7,7 +7,7 @@ from wit_world import exports
 from wit_world.exports import restorer as own
 
 from holdpoint.rollback import Order, Readiness, RollbackPlan, StatusReport, Step, StepReport
-from holdpoint.sandbox.answer import Answers, labels_record
+from holdpoint.sandbox.answer import Answers, at_rest, labels_record
 
 
 def restorer(module: ModuleType) -> type:
@@ -32,6 +32,7 @@ def restorer(module: ModuleType) -> type:
             known = RollbackPlan(plan.summary, steps, dict(plan.labels))
             return answers.ask("status", call, known, key, record=_status)
 
+    at_rest()
     return Restorer
 
 

@@ -9,7 +9,7 @@ from wit_world.exports import shifter as own
 from holdpoint.failure import Internal
 from holdpoint.rollback import Order, Readiness
 from holdpoint.rollout import Share, ShiftReport, ShiftStatus
-from holdpoint.sandbox.answer import Answers, labels_record
+from holdpoint.sandbox.answer import Answers, at_rest, labels_record
 
 
 def shifter(module: ModuleType) -> type:
@@ -29,6 +29,7 @@ def shifter(module: ModuleType) -> type:
         def status(self, call: Any, share: Any, key: str) -> Any:
             return answers.ask("status", call, _share(share), key, record=_status)
 
+    at_rest()
     return Shifter
 
 
