@@ -13,6 +13,7 @@ use crate::gate::{Gate, close};
 use crate::id::CallId;
 use crate::name::{CheckName, PhaseName};
 use crate::outcome::Called;
+use crate::plan::Plan;
 use crate::plan::phase::Arming;
 use crate::response::{Asked, Response};
 use crate::run::calls::Calls;
@@ -37,16 +38,11 @@ pub struct Vigil {
 
 impl Vigil {
     /// Keeps watching with what the closed gate of an armed phase has left unanswered; `None` when that is nothing.
-    pub(crate) fn after((place, phase): (usize, &PhaseRun), last: CallId, now: Elapsed) -> Option<Self> {
-        let window = phase.window()?;
-        Some(Self {
-            phase: phase.name().clone(),
-            place,
-            since: now,
-            after: last,
-            window: window.going_on()?,
-            until: None,
-        })
+    pub(crate) fn after((place, phase): (usize, &PhaseRun), plan: &Plan, last: CallId, now: Elapsed) -> Option<Self> {
+        let rules = plan.signals().flat_map(|signal| &signal.rules);
+        let baselines = rules.filter_map(|rule| rule.comparator.needs()).collect();
+        let window = phase.window()?.going_on(&baselines)?;
+        Some(Self { phase: phase.name().clone(), place, since: now, after: last, window, until: None })
     }
 
     /// The phase whose rules they are.

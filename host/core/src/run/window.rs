@@ -209,11 +209,13 @@ impl WindowRun {
     }
 
     /// The window as it goes on once its gate has been answered, without an end; `None` when nothing in it could stop the
-    /// run any more.
-    pub(crate) fn going_on(&self) -> Option<Self> {
+    /// run any more. What has no rules and was only sampled to be a baseline has done so.
+    pub(crate) fn going_on(&self, baselines: &BTreeSet<&CheckName>) -> Option<Self> {
         let mut next = self.clone();
         (next.length, next.over, next.agenda) = (Span::LONGEST, false, Agenda::default());
         next.signals = self.signals.iter().map(SignalRun::going_on).collect();
+        let sampled_for_others = |run: &&mut SignalRun| run.signal().rules.is_empty() && baselines.contains(run.name());
+        next.signals.iter_mut().filter(sampled_for_others).for_each(SignalRun::disarm);
         let ends = next.ends()?;
         let places: Vec<usize> = next.watched().collect();
         for place in &places {

@@ -232,6 +232,18 @@ fn a_baseline_of_the_same_moment_is_sampled_on() {
 }
 
 #[test]
+fn what_was_only_sampled_to_be_a_baseline_is_not_sampled_on() {
+    let baseline = Baseline::Signal { name: name("usual") };
+    let rise = Rule { comparator: Comparator::Rise { percent: bound(50.0), baseline }, ..above(0.0) };
+    let phases =
+        vec![watching("before", vec![signal("usual", vec![])]), watching("observe", vec![signal("now", vec![rise])])];
+    let scene = after_a_window(with_rollback(plan(phases)), 1.0);
+
+    assert_eq!(sampling(&scene).into_iter().map(|(_, name)| name).collect::<Vec<_>>(), ["now"]);
+    assert!(scene.course().vigils().is_empty());
+}
+
+#[test]
 fn a_host_that_died_leaves_the_samples_behind_that_it_was_taking() {
     let mut scene = after_a_window(approved(), 0.0);
     while sampling(&scene).is_empty() {

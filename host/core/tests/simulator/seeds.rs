@@ -106,7 +106,7 @@ fn fired(world: &World) -> impl Iterator<Item = &'static str> {
 }
 
 /// Everything that has to happen in the seeds, so that their laws say something.
-const EVERYTHING: [&str; 25] = [
+const EVERYTHING: [&str; 24] = [
     "a clock that jumps",
     "a crash",
     "a crash while a person was asked",
@@ -125,7 +125,6 @@ const EVERYTHING: [&str; 25] = [
     "rise fires",
     "drop fires",
     "assess fires",
-    "a rule fires beyond its window",
     "cancelled",
     "confirmed",
     "escalated",
@@ -217,8 +216,8 @@ fn report(broken: &BTreeMap<u64, String>, count: u64) -> String {
     format!("{} of {count} seeds break a law\n{}", broken.len(), laws.join("\n\n"))
 }
 
-/// What need not happen often: these rules ask for more samples than most windows here have.
-const NOW_AND_THEN: [&str; 3] = ["differs fires", "sequential fires", "trend fires"];
+/// What need not happen often: these rules ask for more samples than most windows here have, and few runs hold for long.
+const NOW_AND_THEN: [&str; 4] = ["differs fires", "sequential fires", "trend fires", "a rule fires beyond its window"];
 
 #[test]
 fn the_same_seed_is_the_same_story() {

@@ -18,7 +18,7 @@ const ROW: u64 = 24;
 enum Line<'a> {
     Group(String),
     Check(&'a Check),
-    Signal(&'a Signal, &'static str),
+    Signal(&'a Signal),
     Deeds(&'a crate::story::rollback::Rollback),
 }
 
@@ -49,9 +49,11 @@ fn lines(story: &Story) -> Vec<Line<'_>> {
     for phase in &story.phases {
         lines.push(Line::Group(format!("{} – {}", phase.name, gate(phase))));
         lines.extend(phase.checks.iter().filter(|check| !phase.watches(&check.name)).map(Line::Check));
-        lines.extend(phase.signals.iter().map(|signal| Line::Signal(signal, "")));
-        let watched = phase.watched_on.iter().flat_map(|watched| &watched.signals);
-        lines.extend(watched.map(|signal| Line::Signal(signal, " after the gate")));
+        lines.extend(phase.signals.iter().map(Line::Signal));
+        if let Some(watched) = &phase.watched_on {
+            lines.push(Line::Group(format!("{} – after the gate", phase.name)));
+            lines.extend(watched.signals.iter().map(Line::Signal));
+        }
     }
     if let Some(rollback) = &story.rollback {
         lines.push(Line::Group("rollback".to_owned()));
@@ -91,8 +93,8 @@ fn draw(line: &Line<'_>, top: u64, took: u64) -> Markup {
             }
             text.word x=(WIDTH - RIGHT + 12) y=(base) { (check.tone().sign()) " " (check.word) }
         },
-        Line::Signal(signal, when) => html! {
-            text x="12" y=(base) { (short(&format!("{}{when}", signal.name), 26)) }
+        Line::Signal(signal) => html! {
+            text x="12" y=(base) { (short(&signal.name, 26)) }
             @if !signal.samples.is_empty() {
                 (bar((signal.from_ms, signal.until_ms), (signal.tone(), signal.word), top, took))
             }

@@ -76,7 +76,8 @@ pub(crate) fn all(course: &Course, ledger: &Ledger, kept: &BTreeMap<Digest, Evid
 
 fn one(phase: &PhaseRun, now: u64, ledger: &Ledger, kept: &BTreeMap<Digest, Evidence>) -> Phase {
     let checks = phase.round().checks();
-    let signals = phase.window().map(|window| signal::all(window, now)).unwrap_or_default();
+    let over = phase.closed().map_or(now, |closed| closed.at.0);
+    let signals = phase.window().map(|window| signal::all(window, over)).unwrap_or_default();
     let watched = phase.window().into_iter().flat_map(WindowRun::signals).map(signal::as_check);
     Phase {
         name: phase.name().to_string(),

@@ -96,9 +96,9 @@ impl WatchedOn {
     }
 }
 
-/// The signals of a window.
-pub(crate) fn all(window: &WindowRun, now: u64) -> Vec<Signal> {
-    let until = window.ends().map_or(now, |ends| ends.0.min(now));
+/// The signals of a window that was over by this time at the latest.
+pub(crate) fn all(window: &WindowRun, over: u64) -> Vec<Signal> {
+    let until = window.ends().map_or(over, |ends| ends.0.min(over));
     window.signals().iter().map(|run| Signal::of(run, until)).collect()
 }
 

@@ -24,7 +24,7 @@ impl Course {
         let Some(phase) = self.phases.get(place).filter(|phase| phase.arming() == Arming::Armed) else { return };
         self.vigils.iter_mut().for_each(Vigil::hush);
         if self.keeps_watch() {
-            self.vigils.extend(Vigil::after((place, phase), self.calls.last(), self.now));
+            self.vigils.extend(Vigil::after((place, phase), &self.start.plan, self.calls.last(), self.now));
         }
     }
 
