@@ -55,12 +55,9 @@ const NOT_FOR_PROJECTS: [&str; 3] = ["template/", "test/", "tests/"];
 
 /// Returns the files of a language's SDK as a project gets them, templates and its own tests left out.
 fn sdk(language: Language) -> impl Iterator<Item = (&'static str, Cow<'static, [u8]>)> {
-    let files = below(match language.folder() {
-        "rust" => "sdk/rust",
-        "js" => "sdk/js",
-        "python" => "sdk/python",
-        "go" => "sdk/go",
-        _ => "sdk/c",
+    let files = below("sdk").filter_map(move |(path, bytes)| {
+        let rest = path.strip_prefix(language.folder())?.strip_prefix('/')?;
+        Some((rest, bytes))
     });
     files.filter(|(path, _)| !NOT_FOR_PROJECTS.iter().any(|own| path.starts_with(own))).map(move |(path, bytes)| {
         let rewritten = language == Language::Rust && path == "Cargo.toml";

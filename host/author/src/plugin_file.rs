@@ -13,10 +13,9 @@ use crate::language::Language;
 use crate::problem::Problem;
 use crate::reader::{Placed, Reader, Section};
 use crate::suggest::{did_you_mean, either};
+use crate::template::KINDS;
 
 const KEYS: [&str; 8] = ["name", "version", "kind", "summary", "license", "requests", "limits", "build"];
-const KINDS: [(&str, PluginKind); 3] =
-    [("check", PluginKind::Check), ("rollback", PluginKind::Rollback), ("rollout", PluginKind::Rollout)];
 
 /// What a `plugin.toml` says.
 #[derive(Debug, Clone)]
