@@ -4,7 +4,8 @@ use std::path::Path;
 
 use holdpoint_bundle::manifest::SECTION;
 use holdpoint_core::manifest::PluginKind;
-use wasm_encoder::{ComponentSection as _, CustomSection};
+use wasm_encoder::{ComponentSection as _, CustomSection, Module, RawSection};
+use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
@@ -61,6 +62,24 @@ pub fn of_plain_module(module: &[u8], surroundings: &Surroundings<'_>) -> Result
     encoded().map_err(|error| EncodeError { why: format!("{error:#}") })
 }
 
+/// Takes what only a debugger reads out of a core module. Names of functions stay: a trap in a report shall say where.
+///
+/// # Errors
+/// When the module is none.
+pub(crate) fn without_debugging(module: &[u8]) -> Result<Vec<u8>, EncodeError> {
+    let mut kept = Module::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload.map_err(|error| EncodeError { why: error.to_string() })?;
+        let debugging = matches!(&payload, Payload::CustomSection(section) if section.name().starts_with(".debug_"));
+        if let Some((id, bytes)) = payload.as_section().and_then(|(id, range)| Some((id, module.get(range)?)))
+            && !debugging
+        {
+            kept.section(&RawSection { id, data: bytes });
+        }
+    }
+    Ok(kept.finish())
+}
+
 /// The world that this kind of plugin is made for.
 pub(crate) fn world(kind: PluginKind) -> &'static str {
     match kind {
@@ -75,4 +94,36 @@ pub(crate) fn world(kind: PluginKind) -> &'static str {
 pub fn with_manifest(mut component: Vec<u8>, manifest: &Manifest) -> Vec<u8> {
     CustomSection { name: SECTION.into(), data: manifest.to_bytes().into() }.append_to_component(&mut component);
     component
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A core module with nothing in it.
+    const EMPTY: &[u8] = b"\0asm\x01\0\0\0";
+
+    #[test]
+    fn what_only_a_debugger_reads_goes_and_names_stay() {
+        let section = |name: &'static str| CustomSection { name: name.into(), data: b"x".as_slice().into() };
+        let mut module = Module::new();
+        module.section(&section(".debug_info")).section(&section("name"));
+        let mut wanted = Module::new();
+        wanted.section(&section("name"));
+
+        assert_eq!(without_debugging(&module.finish()).unwrap(), wanted.finish());
+        assert!(without_debugging(b"no module").is_err());
+    }
+
+    #[test]
+    fn a_module_that_does_not_export_what_its_kind_must_is_refused_with_its_name() {
+        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit/holdpoint");
+        for (kind, missing) in
+            [(PluginKind::Check, "checker"), (PluginKind::Rollback, "restorer"), (PluginKind::Rollout, "shifter")]
+        {
+            let refused = of_plain_module(EMPTY, &Surroundings { wit: &wit, world: kind, adapter: None });
+
+            assert!(refused.is_err_and(|error| error.to_string().contains(missing)));
+        }
+    }
 }

@@ -25,7 +25,7 @@ const NAMES: [&str; 2] = ["python-zig", "zig"];
 
 /// How everything is compiled: as C11, small, with all warnings, and with the names of functions for whoever reads a trap.
 const FLAGS: [&str; 9] =
-    ["cc", "-target", "wasm32-wasi", "-mexec-model=reactor", "-std=c11", "-Os", "-Wall", "-Wextra", "-g0"];
+    ["cc", "-target", "wasm32-wasi", "-mexec-model=reactor", "-std=c11", "-Os", "-Wall", "-Wextra", "-g1"];
 
 /// The compiler that was found.
 #[derive(Debug, Clone)]
@@ -78,13 +78,14 @@ pub(crate) fn compile(project: &Project, tools: &Tools, bench: &Bench) -> Result
     let mut zig = Command::new(&tools.zig);
     zig.current_dir(project.folder())
         .args(FLAGS)
-        .args(["-I", ".holdpoint/sdk/c", "-Wl,--strip-debug", "-o"])
+        .args(["-I", ".holdpoint/sdk/c", "-Wl,-z,stack-size=1048576", "-o"])
         .arg(&module)
         .args(sources(project)?)
         .arg(".holdpoint/sdk/c/holdpoint.c");
     tool::run_quietly(&mut zig)?;
     let surroundings = Surroundings { wit: &project.wit(), world: project.manifest().kind(), adapter: None };
-    Ok(component::of_plain_module(&tool::made(&module)?, &surroundings)?)
+    let module = component::without_debugging(&tool::made(&module)?)?;
+    Ok(component::of_plain_module(&module, &surroundings)?)
 }
 
 /// Returns what is compiled: the source that `plugin.toml` names, else every C file in the project's folder but tests.
