@@ -33,6 +33,8 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     },
     Tool { program: "/usr/bin/make", package: "make", purpose: "plugins in C have their unit tests run by it" },
     Tool { program: "/usr/bin/cc", package: "gcc", purpose: "plugins in C have their unit tests compiled by it" },
+    Tool { program: "/usr/bin/cc", package: "gcc", purpose: "the C SDK's own tests are compiled by it" },
+    Tool { program: "/usr/bin/make", package: "make", purpose: "the tests of plugins in C are run by it" },
 ];
 
 /// Debian's packages for the clients that install what compiles other languages, and for those languages' own tests.
