@@ -32,9 +32,11 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
         purpose: "hostile networks are set up with it, in namespaces of their own",
     },
     Tool { program: "/usr/bin/make", package: "make", purpose: "plugins in C have their unit tests run by it" },
-    Tool { program: "/usr/bin/cc", package: "gcc", purpose: "plugins in C have their unit tests compiled by it" },
-    Tool { program: "/usr/bin/cc", package: "gcc", purpose: "the C SDK's own tests are compiled by it" },
-    Tool { program: "/usr/bin/make", package: "make", purpose: "the tests of plugins in C are run by it" },
+    Tool {
+        program: "/usr/bin/cc",
+        package: "gcc",
+        purpose: "the tests of plugins in C, and of their SDK, are compiled by it",
+    },
 ];
 
 /// Debian's packages for the clients that install what compiles other languages, and for those languages' own tests.
