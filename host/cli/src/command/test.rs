@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use holdpoint_bundle::Bundle;
+
 use crate::arguments::{Format, Test};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -25,16 +27,23 @@ pub(crate) fn test(asked: &Test) -> Result<Exit, Failure> {
     if asked.watch { watch(asked) } else { once(asked) }
 }
 
-/// Until somebody ends it: Ctrl-C ends the program, and nothing is left half-done.
+/// Until somebody ends it: Ctrl-C ends the program, and nothing is left half-done. A change of fixtures alone builds nothing.
 fn watch(asked: &Test) -> Result<Exit, Failure> {
-    let places = places(asked)?;
+    let subject = Subject::at(&asked.plugin)?;
+    let (own, fixtures) = ([subject.folder()], fixtures(asked, &subject));
+    let look = || (Sources::of(&own).without(&fixtures), Sources::of(&fixtures));
+    let mut built: Option<(Sources, Bundle)> = None;
     loop {
-        let seen = Sources::of(&places);
-        if let Err(failure) = once(asked) {
-            output::failure(&failure);
+        let seen = look();
+        if built.as_ref().is_none_or(|(of, _)| *of != seen.0) {
+            let opened = Subject::at(&asked.plugin).and_then(|subject| subject.open(asked.tools.as_deref()));
+            built = opened.inspect_err(output::failure).ok().map(|bundle| (seen.0.clone(), bundle));
+        }
+        if let Some((_, bundle)) = &built {
+            let _told = held_against(asked, &subject, bundle).inspect_err(output::failure);
         }
         output::note(&output::paint(Ink::Cyan, "waiting for a change; Ctrl-C ends this", &std::io::stderr()));
-        while Sources::of(&places) == seen {
+        while look() == seen {
             thread::sleep(LOOK);
         }
         // An editor may write a file in several steps.
@@ -42,21 +51,16 @@ fn watch(asked: &Test) -> Result<Exit, Failure> {
     }
 }
 
-/// What is watched: the project, else the component, and the fixtures.
-fn places(asked: &Test) -> Result<Vec<PathBuf>, Failure> {
-    let subject = Subject::at(&asked.plugin)?;
-    let own = match &subject {
-        Subject::Project(project) => project.folder().to_path_buf(),
-        Subject::Component(path) => path.clone(),
-    };
-    Ok(std::iter::once(own).chain(fixtures(asked, &subject)).collect())
-}
-
 fn once(asked: &Test) -> Result<Exit, Failure> {
     let subject = Subject::at(&asked.plugin)?;
     let bundle = subject.open(asked.tools.as_deref())?;
-    let Some(fixtures) = chosen(asked, &subject)? else { return Ok(Exit::Wrong) };
-    let player = Player::new(&bundle, asked.cache.as_deref(), &fixtures)?;
+    held_against(asked, &subject, &bundle)
+}
+
+/// Plays the fixtures with a component, and tells what came of them.
+fn held_against(asked: &Test, subject: &Subject, bundle: &Bundle) -> Result<Exit, Failure> {
+    let Some(fixtures) = chosen(asked, subject)? else { return Ok(Exit::Wrong) };
+    let player = Player::new(bundle, asked.cache.as_deref(), &fixtures)?;
     let cases = super::runtime()?.block_on(played(asked, &player, &fixtures))?;
     tell(asked, &player.manifest.name, &cases)?;
     Ok(if cases.iter().all(Case::is_well) { Exit::Done } else { Exit::Wrong })

@@ -22,6 +22,12 @@ impl Sources {
         sources
     }
 
+    /// The same without what lies in these places.
+    pub(crate) fn without(mut self, places: &[PathBuf]) -> Self {
+        self.0.retain(|path, _| !places.iter().any(|place| path.starts_with(place)));
+        self
+    }
+
     fn add(&mut self, place: &Path) {
         let Ok(seen) = fs::metadata(place) else { return };
         if seen.is_file() {
@@ -57,8 +63,15 @@ mod tests {
         fs::write(folder.join("src/lib.rs"), "x").unwrap();
         let written = look();
 
+        let fixtures = [folder.join("fixtures")];
+        fs::create_dir_all(&fixtures[0]).unwrap();
+        fs::write(fixtures[0].join("a.json"), "{}").unwrap();
+        let with_fixtures = look();
+
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(before, built);
         assert_ne!(built, written);
+        assert_ne!(with_fixtures, written);
+        assert_eq!(with_fixtures.without(&fixtures), written);
     }
 }

@@ -50,6 +50,14 @@ impl Subject {
         }
     }
 
+    /// What it is made of: the project's folder, or the component itself.
+    pub(crate) fn folder(&self) -> PathBuf {
+        match self {
+            Self::Project(project) => project.folder().to_path_buf(),
+            Self::Component(path) => path.clone(),
+        }
+    }
+
     /// The folder that its fixtures lie in where none is named.
     pub(crate) fn fixtures(&self) -> PathBuf {
         match self {
