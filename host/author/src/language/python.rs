@@ -170,11 +170,32 @@ fn authors_words(error: ToolError) -> ToolError {
             let end = OWN_TRACE.iter().filter_map(|mark| said.find(mark)).min().unwrap_or(said.len());
             let own = said.get(..end).unwrap_or_default();
             let begin = own.find("AssertionError: ").map_or(0, |at| at + "AssertionError: ".len());
-            let said = own.get(begin..).unwrap_or_default().trim_end().to_owned();
+            let said = in_project(own.get(begin..).unwrap_or_default().trim_end());
             ToolError::Refused { program, status, said }
         }
         ToolError::Start { .. } | ToolError::File { .. } => error,
     }
+}
+
+/// A traceback as the author would see it: without the frame of the entry module, and with paths from the project, which the
+/// compiler mounts as `/0/`, `/1/` and so on.
+fn in_project(traceback: &str) -> String {
+    let mut told = Vec::new();
+    let mut lines = traceback.lines();
+    while let Some(line) = lines.next() {
+        if line.contains(ENTRY) && line.trim_start().starts_with("File ") {
+            // What stands in that line.
+            lines.next();
+            continue;
+        }
+        let own = line.split_once("File \"/").and_then(|(before, path)| {
+            let (mount, rest) = path.split_once('/')?;
+            let is_mount = !mount.is_empty() && mount.bytes().all(|digit| digit.is_ascii_digit());
+            is_mount.then(|| format!("{before}File \"{rest}"))
+        });
+        told.push(own.unwrap_or_else(|| line.to_owned()));
+    }
+    told.join("\n")
 }
 
 fn unusable(path: &Path) -> impl FnOnce(std::io::Error) -> ToolError {
@@ -209,7 +230,8 @@ mod tests {
     #[test]
     fn the_author_sees_the_traceback_and_not_the_compilers() {
         let said = "Traceback (most recent call last):\n  File \"/x/componentize-py\", line 8\nAssertionError: Traceback (most recent \
-                    call last):\n  File \"check.py\", line 3\nNameError: name 'x'\n\n\nCaused by:\n    NameError\n\nStack \
+                    call last):\n  File \"/0/holdpoint_entry.py\", line 1, in <module>\n    import check as plugin\n  File \
+                    \"/1/check.py\", line 3\nNameError: name 'x'\n\n\nCaused by:\n    NameError\n\nStack \
                     backtrace:\n   0: anyhow";
         let refused = ToolError::Refused {
             program: "componentize-py".into(),
