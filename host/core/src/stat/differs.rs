@@ -18,7 +18,7 @@
 //!
 //! What it can't do: all of the window is compared, so that a change near its end shows only as far as it moves the whole. A
 //! change at point 120 of 180 is found in 65 % of windows after 60 independent points of baseline, in 99 % after 180. And a
-//! slow wandering beneath as much fresh noise isn't seen in so few points, and then a third of all windows raise a false
+//! slow wandering beneath as much fresh noise isn't seen in so few points, and then 37 % of all windows raise a false
 //! alarm, unless a [history](Compared::history) of about a thousand points shows it.
 //!
 //! Ranks don't see an order in time: a creep within the window is another rule's affair.
