@@ -14,6 +14,7 @@ mod package;
 mod reference;
 mod sdks;
 mod step;
+mod suites;
 mod test;
 mod tools;
 

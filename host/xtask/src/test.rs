@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::package::{self, FOR_TESTS};
 use crate::step::{Places, cargo, run, say};
-use crate::{build, deny, junit, sdks, tools};
+use crate::{build, deny, junit, sdks, suites, tools};
 
 /// Runs every check, the cheapest first, and stops at the first that fails.
 ///
@@ -30,7 +30,7 @@ pub(crate) fn test(places: &Places) -> Result<()> {
     )?;
     sdks::test(places)?;
     run("tests of the guests, natively", cargo().args(["test", "--workspace"]).args(guests))?;
-    run("tests", cargo().args(["test", "--workspace"]))?;
+    suites::test(places)?;
     say("\neverything holds");
     Ok(())
 }

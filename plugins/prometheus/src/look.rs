@@ -66,8 +66,13 @@ fn look(settings: &Settings, host: &Host, call: &Call, findings: &mut Findings) 
         Asked::Down(why) => silent(&question, why),
     };
     #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in a double")]
-    let now = host.now() as f64 / 1_000.0;
-    Ok(Seen { value: current(settings, seen.value, now), ..seen })
+    let then = host.now().saturating_sub(settings.ago_s() * 1_000) as f64 / 1_000.0;
+    let mut value = current(settings, seen.value, then);
+    if settings.ago.is_some() {
+        // As fresh as it was then; when it was taken is not when it is used.
+        value.taken = None;
+    }
+    Ok(Seen { value, ..seen })
 }
 
 /// Returns what the number is called, and its unit.

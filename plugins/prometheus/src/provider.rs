@@ -24,17 +24,30 @@ pub(crate) enum Asked {
 pub(crate) fn ask(settings: &Settings, host: &Host, call: &Call, query: &str) -> Result<Asked, Failure> {
     host.debug(format!("asked: {query}"));
     let mut request = host.get(settings.prometheus.below("/api/v1/query")).query("query", query);
-    if let Some(over) = &settings.counts_over {
-        // Whole steps of the calendar, so that what one sample counts ends where the next begins; short ones, so that
-        // what is asked is of now.
-        let step = (1..=30).rev().find(|step| over.seconds() % step == 0).unwrap_or(1);
-        request = request.query("time", &(host.now() / 1_000 / step * step).to_string());
+    if let Some(time) = moment(settings, host.now() / 1_000) {
+        request = request.query("time", &time.to_string());
     }
     // Sooner than the host ends the call: a Prometheus that is too slow is down, and the check is not.
     match request.timeout(Duration::from_millis(call.deadline_ms) * 4 / 5).send() {
         Ok(answer) => read(settings, &answer),
         Err(error @ (Error::Denied(_) | Error::InvalidRequest(_))) => Err(error.into()),
         Err(error) => Ok(Asked::Down(error.describe())),
+    }
+}
+
+/// Of which moment it is asked, in seconds since the Unix epoch; nothing where it is now.
+fn moment(settings: &Settings, now: u64) -> Option<u64> {
+    let then = now.saturating_sub(settings.ago_s());
+    // Whole steps of the calendar, so that what one sample counts ends where the next begins; short ones, so that what is
+    // asked is of now.
+    let step = settings.counts_over.as_ref().map(|over| {
+        let whole = |step: &u64| over.seconds() % step == 0;
+        (1..=30).rev().find(whole).unwrap_or(1)
+    });
+    match (step, &settings.ago) {
+        (Some(step), _) => Some(then / step * step),
+        (None, Some(_)) => Some(then),
+        (None, None) => None,
     }
 }
 

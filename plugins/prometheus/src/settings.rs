@@ -53,6 +53,9 @@ pub(crate) struct Settings {
     /// What is full when the saturation is 1: a metric with the same labels, or a number.
     #[serde(default)]
     pub(crate) capacity: Option<Capacity>,
+    /// Looks at the same so long ago: `24h` is this hour of yesterday, for a signal that others have as their baseline.
+    #[serde(default)]
+    pub(crate) ago: Option<Range>,
     /// Also measures the whole numbers behind the indicator, over so long: `requests`, and `errors` where it has any. For
     /// rules that judge `events`: say the signal's interval here, and every request is counted once.
     #[serde(default)]
@@ -108,6 +111,11 @@ pub(crate) enum Warnings {
 }
 
 impl Settings {
+    /// How long ago it looks, in seconds.
+    pub(crate) fn ago_s(&self) -> u64 {
+        self.ago.as_ref().map_or(0, Range::seconds)
+    }
+
     /// Whether a number can fail here, and not only be measured for the plan's rules.
     pub(crate) fn judges(&self) -> bool {
         self.fail_above.is_some() || self.fail_below.is_some()

@@ -41,6 +41,16 @@ const INDICATORS: [(&str, &str, &str); 5] = [
     ),
 ];
 
+/// The requests and the errors of the last five seconds, as whole numbers.
+fn counted(url: &str, folder: &TempDir) -> (f64, f64) {
+    let (_, settings, _) = INDICATORS[0];
+    let run = Plan::of(url).check("counted", &format!("{settings}, counts-over = \"5s\"")).noting().run(folder.path());
+    let [requests, errors] = ["requests", "errors"].map(|name| run.check("counted").number(name));
+    let (requests, errors) = (requests.expect(&run.told), errors.expect(&run.told));
+    assert!(requests.fract() == 0.0 && errors.fract() == 0.0 && errors <= requests, "{errors} of {requests}");
+    (requests, errors)
+}
+
 fn plan(url: &str) -> Plan {
     let add = |plan: Plan, (name, settings, threshold): (&str, &str, &str)| {
         plan.check(name, &format!("{settings}, {threshold}"))
@@ -97,6 +107,15 @@ async fn indicators_tell_a_healthy_shop_from_one_with_faults_and_from_none() {
     let full = run.check("saturation").number("saturation").unwrap();
     assert!(full > 0.0 && full < 1.0, "{full}");
 
+    let (requests, none) = counted(&server.url, &folder);
+    assert!(requests >= 10.0 && none == 0.0, "{none} of {requests}");
+    let then = Plan::of(&server.url);
+    let (_, settings, _) = INDICATORS[0];
+    let then = then.check("now", settings).check("lately", &format!("{settings}, ago = \"2s\""));
+    let run = then.check("yesterday", &format!("{settings}, ago = \"24h\"")).noting().run(folder.path());
+    let classes = ["now", "lately", "yesterday"].map(|name| run.check(name).class);
+    assert_eq!(classes, ["data", "data", "no-data"], "{}", run.told);
+
     let faults = r#"{"faults":["error-rate:30","slow","dependency-down"]}"#;
     let admin = format!("{}/admin/faults", blue.admin.unwrap());
     let client = reqwest::Client::new();
@@ -105,6 +124,7 @@ async fn indicators_tell_a_healthy_shop_from_one_with_faults_and_from_none() {
     let run = until(&plan, &folder, ["fail", "fail", "pass", "fail", "pass"]).await;
     let rate = run.check("errors").number("error-rate").unwrap();
     assert!(rate > 0.05 && rate < 0.5, "{rate}");
+    assert!(counted(&server.url, &folder).1 > 0.0);
     assert!(run.check("latency").number("latency").unwrap() > 1500.0);
 
     visitors.abort();

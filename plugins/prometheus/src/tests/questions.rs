@@ -4,7 +4,7 @@ use holdpoint_sdk::http::query_encoded;
 use holdpoint_sdk::{Failure, check};
 use serde_json::{Value, json};
 
-use super::{asked, indicator, parts, query};
+use super::{asked, class, indicator, parts, query};
 use crate::question::{Parts, Question};
 use crate::settings::Settings;
 use crate::validate::problems;
@@ -63,6 +63,23 @@ fn what_is_counted_begins_and_ends_with_a_whole_step_of_the_calendar() {
         let time = super::BEGINNING / 1_000 / step * step;
         assert!(url.as_ref().is_some_and(|url| url.ends_with(&format!("&time={time}"))), "{over}: {url:?}");
     }
+}
+
+#[test]
+fn what_was_a_day_ago_is_asked_of_that_moment_and_as_fresh_as_it_was_then() {
+    let settings = indicator("error-rate", &json!({"ago": "24h"}));
+    let (then, stale) = ((super::NOW - 86_400.0).to_string(), (super::NOW - 86_700.0).to_string());
+    let answer = |newest: &str| parts(&[("value", "0.1"), ("traffic", "500"), ("newest", newest)]);
+
+    let (seen, url) = asked(&settings, answer(&then), &[("purpose", "signal")]);
+    let (old, _) = asked(&settings, answer(&stale), &[("purpose", "signal")]);
+    let (ahead, _) = asked(&settings, answer(&super::NOW.to_string()), &[("purpose", "signal")]);
+
+    assert!(url.is_some_and(|url| url.ends_with(&format!("&time={}", super::BEGINNING / 1_000 - 86_400))));
+    let measured = seen.expect("a verdict").measurements[0].clone();
+    assert_eq!((class(measured.sample), measured.taken_at), ("data", None));
+    assert_eq!(class(old.expect("a verdict").measurements[0].sample), "no-data");
+    assert_eq!(class(ahead.expect("a verdict").measurements[0].sample), "no-data");
 }
 
 #[test]
