@@ -65,6 +65,7 @@ async fn a_panic_is_an_error_with_its_place_and_its_last_words() {
     let result = call_with(&sandbox, &load(&sandbox, "panicking"), Limits::default(), settings).await;
     let Outcome::Error { fault } = result.called.outcome else { panic!("{:?}", result.called) };
     assert_eq!(fault.kind, FaultKind::Trap);
+    assert!(fault.message.contains("the sky fell") && fault.message.contains("src/lib.rs:"), "{}", fault.message);
     assert!(fault.frames.iter().any(|frame| frame.contains("a_function_of_its_own")), "{:?}", fault.frames);
     assert!(fault.last_log.iter().any(|line| line.contains("the sky fell")), "{:?}", fault.last_log);
 }

@@ -8,6 +8,7 @@ use holdpoint_core::facts::{Evidence, Facts};
 use holdpoint_core::id::Digest;
 use holdpoint_core::outcome::{Fault, FaultKind};
 use holdpoint_core::plan::limit::Limits;
+use holdpoint_core::text;
 use holdpoint_core::time::Span;
 use holdpoint_gateway::{Gateway, Play, Recorded, Scope, Session, Time};
 use tokio::time::Instant;
@@ -19,7 +20,7 @@ use crate::pace::{Late, Pace};
 use crate::redact::redacted;
 use crate::sandbox::Sandbox;
 use crate::state::{SharedLog, State};
-use crate::trap;
+use crate::trap::{self, MESSAGE};
 use crate::world::{Asked, Source, World};
 
 /// How long a call of a play may keep the machine. Its own time is the play's.
@@ -95,7 +96,10 @@ impl Sandbox {
                 last_words(format!("it used up its CPU time of {}", limits.cpu), &last_log),
                 limits.cpu,
             ),
-            Ok(Err(error)) => Ended::Crashed(trap::fault(&error, store.data().limiter.reached(), last_log.clone())),
+            Ok(Err(error)) => {
+                let fault = trap::fault(&error, store.data().limiter.reached(), last_log.clone());
+                Ended::Crashed(Fault { message: last_words(fault.message, &last_log), ..fault })
+            }
             Err(Late) => Ended::OutOfTime(last_words(format!("it did not end within {wall}"), &last_log), wall),
         };
         let peak_memory = store.data().limiter.peak_memory();
@@ -151,9 +155,10 @@ fn host_fault(message: String, last_log: Vec<String>) -> Fault {
     Fault { kind: FaultKind::Host, message, frames: Vec::new(), last_log }
 }
 
+/// What was said last is often why: a panic tells its place and its message in the log.
 fn last_words(message: String, last_log: &[String]) -> String {
     match last_log.last() {
-        Some(line) => format!("{message}; its last words: {line}"),
+        Some(line) => text::fit(&format!("{message}; its last words: {line}"), MESSAGE),
         None => message,
     }
 }

@@ -16,7 +16,7 @@ const FRAMES: usize = 32;
 
 /// The most of one frame, and of the engine's own words.
 const FRAME: Bytes = Bytes(300);
-const MESSAGE: Bytes = Bytes::kib(1);
+pub(crate) const MESSAGE: Bytes = Bytes::kib(1);
 
 /// Marks an error that came before the guest's own function was called.
 #[derive(Debug)]
