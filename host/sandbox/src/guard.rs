@@ -26,6 +26,9 @@ use crate::world::{Asked, Source, World};
 /// How long a call of a play may keep the machine. Its own time is the play's.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How a line of the log begins that tells what is wrong.
+const ERROR: &str = "error: ";
+
 /// What one call may reach and use.
 pub(crate) struct Bounds {
     pub(crate) scope: Scope,
@@ -157,10 +160,12 @@ fn host_fault(message: String, last_log: Vec<String>) -> Fault {
 
 /// What was said last is often why: a panic tells its place and its message in the log.
 fn last_words(message: String, last_log: &[String]) -> String {
-    match last_log.last() {
-        Some(line) => text::fit(&format!("{message}; its last words: {line}"), MESSAGE),
-        None => message,
-    }
+    let Some(last) = last_log.last() else { return message };
+    // What is wrong may take several lines, each of which stands in the log by itself.
+    let mut errors: Vec<&str> = last_log.iter().rev().map_while(|line| line.strip_prefix(ERROR)).take(4).collect();
+    errors.reverse();
+    let words = if errors.is_empty() { last.clone() } else { errors.join(" ") };
+    text::fit(&format!("{message}; its last words: {words}"), MESSAGE)
 }
 
 /// The evidence as JSON, the bodies that it names, and the sums.
