@@ -266,3 +266,13 @@ fn a_bench_measures_calls_beside_a_process() {
     assert!(number("/call/median-micros") <= number("/call/p99-micros"), "{told:#}");
     assert!(number("/load/warm-micros") < number("/load/cold-micros"), "{told:#}");
 }
+
+#[test]
+fn in_no_time_nothing_is_measured() {
+    let folder = TempDir::new().unwrap();
+
+    let output = holdpoint(folder.path()).args(["bench", "http.wasm", "--for", "0s"]).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("in no time nothing can be measured"), "{}", said(&output));
+}

@@ -203,7 +203,7 @@ pub(crate) struct Bench {
     pub(crate) fixture: Option<PathBuf>,
 
     /// How long to measure calls one by one, and again side by side
-    #[arg(long = "for", value_name = "SPAN", default_value = "3s", value_parser = Span::parse)]
+    #[arg(long = "for", value_name = "SPAN", default_value = "3s", value_parser = some_time)]
     pub(crate) span: Span,
 
     /// How many calls to keep going side by side [default: as many as there are processors]
@@ -221,4 +221,12 @@ pub(crate) struct Bench {
     /// How to tell what was measured: text for people, json for one object
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+/// A span that is not zero: in no time nothing can be measured.
+fn some_time(text: &str) -> Result<Span, String> {
+    match Span::parse(text).map_err(|error| error.to_string())? {
+        Span::ZERO => Err("in no time nothing can be measured".to_owned()),
+        span => Ok(span),
+    }
 }

@@ -119,7 +119,8 @@ pub(crate) fn read(files: &[PathBuf]) -> Result<Option<Vec<Fixture>>, Failure> {
         }
     }
     if wrong > 0 {
-        let sum = format!("{wrong} mistakes in fixtures, so nothing was played");
+        let mistakes = if wrong == 1 { "mistake" } else { "mistakes" };
+        let sum = format!("{wrong} {mistakes} in fixtures, so nothing was played");
         output::note(&output::paint(output::Ink::Red, &sum, &io::stderr()));
         return Ok(None);
     }
